@@ -1,0 +1,35 @@
+"""The one clock of the house. Everything that needs "now" asks here, so that tests can hold time still."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from datetime import UTC, date, datetime, tzinfo
+from zoneinfo import ZoneInfo
+
+FACILITY_ZONE_DEFAULT = "Asia/Ho_Chi_Minh"
+_held: ContextVar[datetime | None] = ContextVar("held_clock", default=None)
+
+
+def now() -> datetime:
+    """Return the present moment in UTC, with its zone (REC-08: the server's clock, never the client's)."""
+    held = _held.get()
+    return held if held is not None else datetime.now(UTC)  # noqa: TID251 - this is the clock the others ask
+
+
+def today(zone: tzinfo | None = None) -> date:
+    """Return the calendar day at the facility (default Asia/Ho_Chi_Minh)."""
+    return now().astimezone(zone or ZoneInfo(FACILITY_ZONE_DEFAULT)).date()
+
+
+@contextmanager
+def held_at(moment: datetime) -> Iterator[None]:
+    """Hold the clock at `moment` (must carry a zone) inside the block. For tests and demo data only."""
+    if moment.tzinfo is None:
+        raise ValueError("the clock needs a moment with a zone")
+    token = _held.set(moment.astimezone(UTC))
+    try:
+        yield
+    finally:
+        _held.reset(token)
