@@ -1,0 +1,1 @@
+"""Settings, wiring and the process entry points: the roof of the house."""

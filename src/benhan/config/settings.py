@@ -1,0 +1,144 @@
+"""Django settings. Everything an operator may change comes from the environment and is listed in docs/admin.md."""
+
+from __future__ import annotations
+
+import os
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+import dj_database_url
+
+from benhan.config.home import home, secret
+
+BENHAN_HOME = home()
+SECRET_KEY = os.environ.get("BENHAN_SECRET_KEY") or secret("django.key")
+DEBUG = os.environ.get("BENHAN_DEBUG") == "1"
+ALLOWED_HOSTS = [h for h in os.environ.get("BENHAN_HOSTS", "127.0.0.1,localhost,[::1]").split(",") if h]
+CSRF_TRUSTED_ORIGINS = [o for o in os.environ.get("BENHAN_ORIGINS", "").split(",") if o]
+BEHIND_TLS = os.environ.get("BENHAN_TLS") == "1"
+
+ROOMS = [
+    "benhan.ui",
+    "benhan.audit",
+    "benhan.facility",
+    "benhan.access",
+    "benhan.patients",
+    "benhan.signing",
+    "benhan.records",
+    "benhan.archive",
+    "benhan.clinical",
+    "benhan.care.reception",
+    "benhan.exchange.bhyt",
+    "benhan.site",
+]
+INSTALLED_APPS = [
+    "django.contrib.contenttypes",
+    "django.contrib.auth",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django_tasks",
+    "django_tasks_db",
+    *[room for room in ROOMS if find_spec(room)],
+    "benhan.config",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "benhan.access.middleware.headers",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "benhan.access.middleware.actor",
+    "benhan.access.middleware.says_no",
+]
+
+ROOT_URLCONF = "benhan.site.urls"
+WSGI_APPLICATION = "benhan.config.wsgi.application"
+TEMPLATES: list[dict[str, Any]] = [
+    {"BACKEND": "benhan.ui.jinja.Templates", "DIRS": [], "APP_DIRS": True, "OPTIONS": {}},
+]
+
+
+def _database() -> dict[str, Any]:
+    """SQLite under BENHAN_HOME unless BENHAN_DATABASE_URL names another; why these options: docs/decisions/database.md."""
+    url = os.environ.get("BENHAN_DATABASE_URL") or f"sqlite:///{BENHAN_HOME / 'benhan.sqlite3'}"
+    config: dict[str, Any] = dict(dj_database_url.parse(url))
+    if config["ENGINE"].endswith("sqlite3"):
+        config["OPTIONS"] = {
+            "transaction_mode": "IMMEDIATE",
+            "timeout": 20,
+            "init_command": (
+                "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; PRAGMA recursive_triggers=ON;"
+                "PRAGMA cache_size=-65536; PRAGMA mmap_size=268435456; PRAGMA temp_store=MEMORY;"
+            ),
+        }
+        config["CONN_MAX_AGE"] = None
+    else:
+        config["CONN_MAX_AGE"] = 0
+        pool_max = int(os.environ.get("BENHAN_POOL_MAX", "20"))
+        config.setdefault("OPTIONS", {})["pool"] = {"min_size": 1, "max_size": pool_max, "timeout": 20}
+    config["ATOMIC_REQUESTS"] = False
+    return config
+
+
+DATABASES = {"default": _database()}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+TEST_NON_SERIALIZED_APPS: list[str] = []
+
+AUTH_USER_MODEL = "access.Account"
+AUTHENTICATION_BACKENDS = ["benhan.access.backend.AccountBackend"]
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+AUTH_PASSWORD_VALIDATORS = [
+    # ACC-14: 14 characters without a second factor
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 14}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+]
+LOGIN_URL = "access:login"
+LOGIN_REDIRECT_URL = "site:home"
+SESSION_ENGINE = "django.contrib.sessions.backends.db"
+SESSION_COOKIE_NAME = "benhan_session"
+SESSION_COOKIE_AGE = int(os.environ.get("BENHAN_SESSION_SECONDS", str(12 * 3600)))
+SESSION_IDLE_SECONDS = int(os.environ.get("BENHAN_SESSION_IDLE_SECONDS", str(30 * 60)))
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = BEHIND_TLS
+CSRF_COOKIE_HTTPONLY = False  # htmx reads the token from a meta tag; the cookie itself stays unused by scripts
+CSRF_COOKIE_SAMESITE = "Lax"
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_HSTS_SECONDS = 31_536_000 if BEHIND_TLS else 0
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if BEHIND_TLS else None
+X_FRAME_OPTIONS = "DENY"
+
+LANGUAGE_CODE = "vi"
+LANGUAGES = [("vi", "Tiếng Việt"), ("en", "English")]
+LOCALE_PATHS = [str(Path(__file__).resolve().parent.parent / "locale")]
+USE_I18N = True
+USE_TZ = True
+TIME_ZONE = "Asia/Ho_Chi_Minh"
+
+STATIC_URL = "/static/"
+STATIC_ROOT = BENHAN_HOME / "static"
+WHITENOISE_USE_FINDERS = True
+WHITENOISE_AUTOREFRESH = DEBUG
+
+TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": ["default"]}}
+
+DATA_UPLOAD_MAX_MEMORY_SIZE = 8 * 1024 * 1024
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 20_000
+FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"plain": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
+    "root": {"handlers": ["console"], "level": os.environ.get("BENHAN_LOG", "WARNING")},
+}

@@ -1,0 +1,14 @@
+"""WSGI entry point. Refuses to serve when a route has no declared permission."""
+
+from __future__ import annotations
+
+import os
+
+from django.core.wsgi import get_wsgi_application
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "benhan.config.settings")
+application = get_wsgi_application()
+
+from benhan.access.web import assert_every_route_declared  # noqa: E402 - needs the loaded apps
+
+assert_every_route_declared()

@@ -1,0 +1,1 @@
+"""Facility: the place and its people: departments, rooms, beds, staff, number series."""

@@ -1,0 +1,58 @@
+"""Reads of the place."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.db.models import QuerySet
+
+from benhan.facility.models import Department, Facility, Setting, Staff
+from benhan.kernel.errors import NotFound
+
+
+def facility_or_none() -> Facility | None:
+    """Return the facility, or None before the first-run wizard."""
+    return Facility.objects.first()
+
+
+def facility() -> Facility:
+    """Return the facility; a house without one has not been set up."""
+    found = facility_or_none()
+    if found is None:
+        raise NotFound("Cơ sở chưa được khai báo; hãy chạy phần thiết lập ban đầu", code="not_set_up")
+    return found
+
+
+def departments(*, kind: str | None = None) -> QuerySet[Department]:
+    """Active departments, by code."""
+    rows = Department.objects.filter(is_active=True)
+    return rows.filter(kind=kind) if kind else rows
+
+
+def department(department_id: UUID) -> Department:
+    """One department."""
+    found = Department.objects.filter(pk=department_id).first()
+    if found is None:
+        raise NotFound("Không có khoa này")
+    return found
+
+
+def staff(staff_id: UUID) -> Staff:
+    """One member of staff."""
+    found = Staff.objects.select_related("department").filter(pk=staff_id).first()
+    if found is None:
+        raise NotFound("Không có nhân viên này")
+    return found
+
+
+def doctors(department_id: UUID | None = None) -> QuerySet[Staff]:
+    """Doctors at work, of one department or all."""
+    rows = Staff.objects.filter(position__in=["doctor", "department_head", "director"], to_date__isnull=True, source="")
+    return rows.filter(department_id=department_id) if department_id else rows
+
+
+def setting(key: str, default: Any) -> Any:
+    """A facility rule, or the product's default."""
+    row = Setting.objects.filter(pk=key).first()
+    return default if row is None else row.value
