@@ -1,0 +1,1 @@
+"""Forms: definition → input schema → page → extracts. Pure: no Django, no database."""

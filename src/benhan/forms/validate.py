@@ -1,0 +1,192 @@
+"""Is a content good for this form, now? Messages say in plain Vietnamese what to do."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from datetime import date, datetime
+from typing import Any
+
+from benhan.forms.definition import ROWS_MAX, Field, FormVersion, Section
+from benhan.kernel import clock
+from benhan.kernel.canonical import canonical
+from benhan.kernel.errors import FieldError
+from benhan.kernel.text import clean as clean_text
+
+CONTENT_BYTES_MAX = 2 * 1024 * 1024
+PURPOSES = ("saving", "signing", "closing")
+_DATE = re.compile(r"^\d{4}(-\d{2}(-\d{2})?)?$")
+_CONDITION = re.compile(r"^\s*([\w.]+)\s*(==|!=)\s*(.+?)\s*$")
+CodeKnown = Callable[[str, str], bool]
+
+
+def clean(form: FormVersion, content: dict[str, Any]) -> dict[str, Any]:
+    """NFC, no control characters, no empty leaves; nothing else is changed. Unknown keys stay, to be refused."""
+    cleaned = _clean(content)
+    return cleaned if isinstance(cleaned, dict) else {}
+
+
+def _clean(value: Any) -> Any:
+    if isinstance(value, str):
+        return clean_text(value).strip()
+    if isinstance(value, dict):
+        return {str(k): c for k, v in value.items() if (c := _clean(v)) not in ("", None, [], {})}
+    if isinstance(value, list):
+        return [c for v in value if (c := _clean(v)) not in ("", None, {}, [])]
+    return value
+
+
+def validate(form: FormVersion, content: dict[str, Any], *, purpose: str = "saving", born: date | None = None,
+             code_known: CodeKnown | None = None) -> list[FieldError]:
+    """Return every fault of `content` (cleaned) for a purpose: saving | signing | closing. Empty = good."""
+    if len(canonical(content)) > CONTENT_BYTES_MAX:
+        return [FieldError("", "too_big", "Nội dung quá lớn (hơn 2 MB); hãy chia thành nhiều phiếu")]
+    errors = [
+        FieldError(key, "unknown_section", f"Mẫu này không có phần “{key}”") for key in content
+        if form.section(key) is None
+    ]
+    check = _Check(PURPOSES.index(purpose), born, code_known)
+    for section in form.sections:
+        errors += check.section(section, content.get(section.id))
+    return errors
+
+
+def is_shown(field: Field, section_content: dict[str, Any]) -> bool:
+    """Does the condition of a field hold (`treatment_result == 5`)? Without a condition it is shown."""
+    matched = _CONDITION.match(field.show_if)
+    if not matched:
+        return True
+    name, operator, wanted = matched.groups()
+    actual = section_content.get(name.split(".")[-1])
+    values = [str(v) for v in actual] if isinstance(actual, list) else [str(actual if actual is not None else "")]
+    return (wanted.strip("'\"") in values) == (operator == "==")
+
+
+class _Check:
+    """One run of the validation: purpose as a number, the birth date, and who knows codes."""
+
+    def __init__(self, purpose: int, born: date | None, code_known: CodeKnown | None) -> None:
+        self.purpose = purpose
+        self.born = born
+        self.code_known = code_known
+
+    def section(self, section: Section, value: Any) -> list[FieldError]:
+        if not section.repeated:
+            return self._row(section.fields, value if value is not None else {}, section.id)
+        rows = value if value is not None else []
+        if not isinstance(rows, list):
+            return [FieldError(section.id, "shape", "Phần này là một danh sách dòng")]
+        if len(rows) > ROWS_MAX:
+            return [FieldError(section.id, "too_many_rows", f"Nhiều nhất {ROWS_MAX} dòng; hãy chia thành nhiều phiếu")]
+        errors: list[FieldError] = []
+        for number, row in enumerate(rows):
+            errors += self._row(section.fields, row, f"{section.id}.{number}")
+        return errors
+
+    def _row(self, fields: tuple[Field, ...], row: Any, path: str) -> list[FieldError]:
+        if not isinstance(row, dict):
+            return [FieldError(path, "shape", "Dữ liệu của phần này không đúng dạng")]
+        known = {f.id for f in fields}
+        errors = [FieldError(f"{path}.{k}", "unknown_field", f"Mẫu này không có mục “{k}”") for k in row if k not in known]
+        for field in fields:
+            if field.is_filled_by_hand and is_shown(field, row):
+                errors += self._value(field, row.get(field.id), f"{path}.{field.id}")
+        return errors
+
+    def _value(self, field: Field, value: Any, path: str) -> list[FieldError]:
+        if value in (None, "", [], {}):
+            missing = field.required != "never" and PURPOSES.index(field.required) <= self.purpose
+            return [FieldError(path, "required", f"Chưa nhập “{field.label_vi}”")] if missing else []
+        if field.type == "table":
+            return self._table(field, value, path)
+        if field.multiple:
+            values = value if isinstance(value, list) else [value]
+            return [e for v in values for e in self._single(field, v, path)]
+        return self._single(field, value, path)
+
+    def _table(self, field: Field, value: Any, path: str) -> list[FieldError]:
+        if not isinstance(value, list):
+            return [FieldError(path, "shape", "Bảng này là một danh sách dòng")]
+        if len(value) > ROWS_MAX:
+            return [FieldError(path, "too_many_rows", f"Bảng có nhiều nhất {ROWS_MAX} dòng")]
+        return [e for number, row in enumerate(value) for e in self._row(field.columns, row, f"{path}.{number}")]
+
+    def _single(self, field: Field, value: Any, path: str) -> list[FieldError]:
+        fault = _CHECKS[field.type](field, value, self)
+        return [FieldError(path, *fault)] if fault else []
+
+
+Fault = tuple[str, str] | None
+
+
+def _text(field: Field, value: Any, check: _Check) -> Fault:
+    if not isinstance(value, str):
+        return "type", f"“{field.label_vi}” phải là chữ"
+    if len(value) > field.length_max:
+        return "too_long", f"“{field.label_vi}” dài {len(value)} ký tự, nhiều nhất {field.length_max}"
+    return None
+
+
+def _number(field: Field, value: Any, check: _Check) -> Fault:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return "type", f"“{field.label_vi}” phải là số"
+    if field.minimum is not None and value < field.minimum:
+        return "too_small", f"“{field.label_vi}” nhỏ hơn mức cho phép {field.minimum:g} {field.unit}".rstrip()
+    if field.maximum is not None and value > field.maximum:
+        return "too_large", f"“{field.label_vi}” lớn hơn mức cho phép {field.maximum:g} {field.unit}".rstrip()
+    return None
+
+
+def _choice(field: Field, value: Any, check: _Check) -> Fault:
+    if str(value) not in {c.code for c in field.choices}:
+        return "choice", f"Chọn “{field.label_vi}” trong danh sách"
+    return None
+
+
+def _date(field: Field, value: Any, check: _Check) -> Fault:
+    if not isinstance(value, str) or not _DATE.match(value):
+        return "format", f"“{field.label_vi}”: nhập ngày dạng ngày/tháng/năm"
+    try:
+        day = date.fromisoformat((value + "-01-01")[:10] if len(value) < 10 else value)
+    except ValueError:
+        return "format", f"“{field.label_vi}”: ngày này không có trong lịch"
+    if field.not_after_now and day > clock.today():
+        return "future", f"“{field.label_vi}” ở tương lai"
+    return None
+
+
+def _datetime(field: Field, value: Any, check: _Check) -> Fault:
+    try:
+        moment = datetime.fromisoformat(value)
+    except (TypeError, ValueError):
+        return "format", f"“{field.label_vi}”: nhập ngày giờ dạng ngày/tháng/năm giờ:phút"
+    if moment.tzinfo is None:
+        return "format", f"“{field.label_vi}” thiếu múi giờ"
+    if field.not_after_now and moment > clock.now():
+        return "future", f"“{field.label_vi}” ở tương lai"
+    if check.born and moment.date() < check.born:
+        return "before_birth", f"“{field.label_vi}” trước ngày sinh của người bệnh"
+    return None
+
+
+def _code(field: Field, value: Any, check: _Check) -> Fault:
+    fault = _text(field, value, check)
+    if fault is None and field.code_system and check.code_known and not check.code_known(field.code_system, value):
+        return "code", f"Mã “{value}” không có trong danh mục của “{field.label_vi}”"
+    return fault
+
+
+def _icd10(field: Field, value: Any, check: _Check) -> Fault:
+    if not isinstance(value, str) or not re.fullmatch(r"[A-Z]\d{2}(\.\d{1,2})?[*†]?", value):
+        return "icd10", f"“{field.label_vi}”: mã ICD-10 có dạng J18 hoặc J18.9"
+    return None
+
+
+def _drawing(field: Field, value: Any, check: _Check) -> Fault:
+    return None if isinstance(value, str) else ("type", f"“{field.label_vi}” phải là hình vẽ")
+
+
+_CHECKS: dict[str, Callable[[Field, Any, _Check], Fault]] = {
+    "text": _text, "longtext": _text, "number": _number, "choice": _choice, "date": _date, "datetime": _datetime,
+    "code": _code, "icd10": _icd10, "drawing": _drawing,
+}

@@ -1,0 +1,1 @@
+"""Law: the dated data: forms, code lists, record types, signer matrix; and its loader."""

@@ -1,0 +1,1 @@
+"""Patients: the index, dated identifiers, search, duplicates, reversible merge."""

@@ -1,0 +1,134 @@
+"""Tables of the patient index."""
+
+from __future__ import annotations
+
+from django.db import models
+
+from benhan.kernel.identifiers import new_id
+
+SEXES = {"1": "Nam", "2": "Nữ", "3": "Chưa xác định"}
+BIRTH_PRECISIONS = {"day": "Ngày", "month": "Tháng", "year": "Năm", "unknown": "Không rõ"}
+IDENTIFIER_SYSTEMS = {
+    "citizen_id": "Số định danh cá nhân (CCCD)",
+    "old_citizen_id": "CMND 9 số",
+    "cancelled_id": "Số định danh đã hủy",
+    "passport": "Hộ chiếu",
+    "identity_certificate": "Giấy chứng nhận căn cước",
+    "eid_foreigner": "Tài khoản định danh điện tử người nước ngoài",
+    "insurance_card": "Thẻ bảo hiểm y tế",
+    "social_insurance": "Mã số bảo hiểm xã hội",
+    "birth_certificate": "Giấy chứng sinh",
+    "temporary": "Mã tạm",
+    "external": "Mã người bệnh ở hệ thống khác",
+}
+
+
+class Patient(models.Model):
+    """A person cared for here (người bệnh). The name is stored as written (NFC); the folded form is for search only."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    patient_number = models.CharField(max_length=40, unique=True)
+    full_name = models.CharField(max_length=255)
+    name_folded = models.CharField(max_length=255)
+    birth_date = models.DateField(null=True)
+    birth_precision = models.CharField(max_length=8, choices=list(BIRTH_PRECISIONS.items()), default="unknown")
+    sex = models.CharField(max_length=1, choices=list(SEXES.items()), default="3")
+    phone = models.CharField(max_length=20, blank=True)
+    address_line = models.CharField(max_length=500, blank=True)
+    province_code = models.CharField(max_length=3, blank=True)
+    commune_code = models.CharField(max_length=5, blank=True)
+    ethnicity = models.CharField(max_length=2, blank=True)
+    occupation = models.CharField(max_length=5, blank=True)
+    nationality = models.CharField(max_length=3, blank=True, default="000")
+    workplace = models.CharField(max_length=255, blank=True)
+    blood_group = models.CharField(max_length=5, blank=True)
+    identity_state = models.CharField(
+        max_length=10, choices=[("known", "Đã rõ"), ("unknown", "Chưa rõ nhân thân")], default="known"
+    )
+    description = models.CharField(max_length=500, blank=True, help_text="marks of an unknown patient")
+    mother = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="children")
+    merged_into = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="merged")
+    source = models.CharField(max_length=40, blank=True)
+    recorded_at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["birth_date"]), models.Index(fields=["name_folded"]), models.Index(fields=["phone"])]
+
+    def __str__(self) -> str:
+        return self.patient_number
+
+
+class Identifier(models.Model):
+    """A number by which a patient is known, with its dates (R-103). Only active 12-digit numbers are unique."""
+
+    patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="identifiers")
+    system = models.CharField(max_length=24, choices=list(IDENTIFIER_SYSTEMS.items()))
+    value = models.CharField(max_length=60)
+    normalised = models.CharField(max_length=60)
+    valid_from = models.DateField(null=True)
+    valid_to = models.DateField(null=True)
+    identifier_state = models.CharField(
+        max_length=10, choices=[("active", "Đang dùng"), ("closed", "Hết hiệu lực"), ("cancelled", "Đã hủy")],
+        default="active",
+    )
+    source = models.CharField(max_length=40, blank=True)
+    recorded_at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["normalised"])]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["normalised"], condition=models.Q(system="citizen_id", identifier_state="active"),
+                name="one_patient_per_active_citizen_id",
+            )
+        ]
+
+
+class Representative(models.Model):
+    """Who speaks for the patient (người đại diện, REC-23)."""
+
+    patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="representatives")
+    full_name = models.CharField(max_length=255)
+    relation = models.CharField(max_length=60)
+    identity_number = models.CharField(max_length=40, blank=True)
+    phone = models.CharField(max_length=20, blank=True)
+    legal_basis = models.CharField(max_length=120, blank=True)
+    recorded_at = models.DateTimeField()
+
+
+class PatientChange(models.Model):
+    """What was changed on a patient, by whom, from what to what. Append-only, so an edit loses nothing."""
+
+    patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="changes")
+    kind = models.CharField(max_length=20)
+    before = models.JSONField(default=dict)
+    after = models.JSONField(default=dict)
+    by_name = models.CharField(max_length=255)
+    reason = models.CharField(max_length=500, blank=True)
+    recorded_at = models.DateTimeField()
+
+
+class Merge(models.Model):
+    """Two patients found to be one: the secondary points to the survivor. Link first, so undoing is exact."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    survivor = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="merges_survived")
+    secondary = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="merges_ended")
+    reason = models.CharField(max_length=500)
+    merged_by = models.CharField(max_length=255)
+    merged_at = models.DateTimeField()
+    undone_by = models.CharField(max_length=255, blank=True)
+    undone_reason = models.CharField(max_length=500, blank=True)
+    undone_at = models.DateTimeField(null=True)
+
+
+class NameIndex(models.Model):
+    """What the search reads: folded words forwards and backwards, phone backwards. Derived, rebuildable.
+    On SQLite a full-text table hangs on `id`, on PostgreSQL a GIN index on `words` (migrations/0002)."""
+
+    id = models.BigAutoField(primary_key=True)
+    patient = models.OneToOneField(Patient, on_delete=models.CASCADE, related_name="+")
+    forwards = models.CharField(max_length=255)
+    backwards = models.CharField(max_length=255)
+    words = models.CharField(max_length=300, help_text="folded words, yYYYY and dYYYYMMDD")
+    phone_backwards = models.CharField(max_length=20, blank=True)
