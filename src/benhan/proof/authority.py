@@ -1,0 +1,172 @@
+"""The facility's own certificate authority: root, staff and seal certificates, revocation; and imported PKCS#12 keys.
+
+A certificate of this authority gives an electronic signature of the facility's own system; it is not one of a licensed public
+authority (SIG-09: marked as internal wherever it is shown).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from cryptography import x509
+from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from cryptography.hazmat.primitives.serialization import (
+    BestAvailableEncryption, Encoding, PrivateFormat, load_der_private_key, pkcs12,
+)
+from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
+
+from benhan.kernel.errors import FieldError, Invalid, Refused
+
+CA_YEARS = 30
+STAFF_YEARS = 3
+SEAL_YEARS = 10
+CRL_DAYS = 30
+SigningKey = ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey
+
+
+@dataclass(frozen=True)
+class KeyPair:
+    """A certificate (DER) with its private key, unlocked in memory, and the chain above it (DER, nearest first)."""
+
+    certificate: bytes
+    key: SigningKey
+    chain: tuple[bytes, ...] = ()
+
+    @property
+    def x509(self) -> x509.Certificate:
+        """The certificate, parsed."""
+        return x509.load_der_x509_certificate(self.certificate)
+
+
+def _name(common: str, organisation: str, title: str = "", serial: str = "") -> x509.Name:
+    parts = [x509.NameAttribute(NameOID.COUNTRY_NAME, "VN"), x509.NameAttribute(NameOID.ORGANIZATION_NAME, organisation[:64])]
+    if title:
+        parts.append(x509.NameAttribute(NameOID.TITLE, title[:64]))
+    parts.append(x509.NameAttribute(NameOID.COMMON_NAME, common[:64]))
+    if serial:
+        parts.append(x509.NameAttribute(NameOID.SERIAL_NUMBER, serial[:64]))
+    return x509.Name(parts)
+
+
+def create_root(organisation: str, *, at: datetime) -> KeyPair:
+    """Create the root of the facility's authority (EC P-256, 30 years: as long as the longest retention of a record)."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = _name(f"CA nội bộ – {organisation}", organisation)
+    certificate = (
+        x509.CertificateBuilder().subject_name(name).issuer_name(name).public_key(key.public_key())
+        .serial_number(x509.random_serial_number()).not_valid_before(at).not_valid_after(at + timedelta(days=365 * CA_YEARS))
+        .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
+        .add_extension(_usage(ca=True), critical=True)
+        .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
+        .sign(key, hashes.SHA256())
+    )
+    return KeyPair(certificate.public_bytes(Encoding.DER), key)
+
+
+def issue(root: KeyPair, *, common_name: str, organisation: str, title: str = "", serial: str = "", at: datetime,
+          years: int = STAFF_YEARS) -> KeyPair:
+    """Issue a signing certificate to a member of staff or, as the seal, to the facility (R-84: the title is in it)."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    issuer = root.x509
+    certificate = (
+        x509.CertificateBuilder().subject_name(_name(common_name, organisation, title, serial)).issuer_name(issuer.subject)
+        .public_key(key.public_key()).serial_number(x509.random_serial_number())
+        .not_valid_before(at).not_valid_after(min(at + timedelta(days=365 * years), issuer.not_valid_after_utc))
+        .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
+        .add_extension(_usage(ca=False), critical=True)
+        .add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.EMAIL_PROTECTION]), critical=False)
+        .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
+        .add_extension(_authority_key(issuer), critical=False)
+        .sign(_ec(root.key), hashes.SHA256())
+    )
+    return KeyPair(certificate.public_bytes(Encoding.DER), key, (root.certificate,))
+
+
+def issue_crl(root: KeyPair, revoked: Sequence[tuple[int, datetime]], *, number: int, at: datetime) -> bytes:
+    """Issue the list of revoked certificates: (serial number, moment of revocation). Returns DER."""
+    builder = (
+        x509.CertificateRevocationListBuilder().issuer_name(root.x509.subject).last_update(at)
+        .next_update(at + timedelta(days=CRL_DAYS)).add_extension(x509.CRLNumber(number), critical=False)
+        .add_extension(_authority_key(root.x509), critical=False)
+    )
+    for serial, moment in revoked:
+        entry = x509.RevokedCertificateBuilder().serial_number(serial).revocation_date(moment).build()
+        builder = builder.add_revoked_certificate(entry)
+    return builder.sign(_ec(root.key), hashes.SHA256()).public_bytes(Encoding.DER)
+
+
+def revoked_at(crl: bytes, serial: int) -> datetime | None:
+    """When the list says a certificate was revoked; None when it is not in it."""
+    found = x509.load_der_x509_crl(crl).get_revoked_certificate_by_serial_number(serial)
+    return found.revocation_date_utc if found else None
+
+
+def lock(pair: KeyPair, pin: str) -> bytes:
+    """Encrypt the private key under a PIN or passphrase (PKCS#8, PBES2 with AES-256)."""
+    return pair.key.private_bytes(Encoding.DER, PrivateFormat.PKCS8, BestAvailableEncryption(pin.encode("utf-8")))
+
+
+def unlock(certificate: bytes, chain: Sequence[bytes], locked: bytes, pin: str) -> KeyPair:
+    """Open a key locked by `lock`. A wrong PIN is Refused; counting tries is the caller's duty."""
+    try:
+        key = load_der_private_key(locked, pin.encode("utf-8"))
+    except (ValueError, TypeError) as error:
+        raise Refused("Mã PIN không đúng", code="wrong_pin") from error
+    return KeyPair(certificate, _signing_key(key), tuple(chain))
+
+
+def import_pkcs12(data: bytes, password: str, *, at: datetime) -> KeyPair:
+    """Read a PKCS#12 file from a public authority; checks password, dates and that the certificate may sign."""
+    try:
+        key, certificate, others = pkcs12.load_key_and_certificates(data, password.encode("utf-8"))
+    except (ValueError, UnsupportedAlgorithm) as error:
+        raise Invalid([FieldError("file", "pkcs12", "Không mở được tệp chứng thư: sai mật khẩu hoặc không phải tệp .p12/.pfx")]) from error
+    if key is None or certificate is None:
+        raise Invalid([FieldError("file", "pkcs12_empty", "Tệp không chứa đủ chứng thư và khóa bí mật")])
+    pair = KeyPair(certificate.public_bytes(Encoding.DER), _signing_key(key), tuple(c.public_bytes(Encoding.DER) for c in others))
+    assert_may_sign(pair, at=at)
+    return pair
+
+
+def assert_may_sign(pair: KeyPair, *, at: datetime, crl: bytes | None = None) -> None:
+    """R-81, SIG-06: refuse a certificate that is not in force, may not sign, or was revoked."""
+    certificate = pair.x509
+    if at < certificate.not_valid_before_utc or at > certificate.not_valid_after_utc:
+        raise Refused(f"Chứng thư chỉ có hiệu lực đến {certificate.not_valid_after_utc:%d/%m/%Y}; hãy gia hạn trước khi ký",
+                      code="certificate_expired", law="NĐ 23/2025/NĐ-CP Điều 15")
+    try:
+        usage = certificate.extensions.get_extension_for_class(x509.KeyUsage).value
+    except x509.ExtensionNotFound:
+        usage = None
+    if usage is not None and not (usage.digital_signature or usage.content_commitment):
+        raise Refused("Chứng thư này không dùng để ký", code="certificate_usage")
+    if crl is not None and (when := revoked_at(crl, certificate.serial_number)) is not None and when <= at:
+        raise Refused(f"Chứng thư đã bị thu hồi ngày {when:%d/%m/%Y}", code="certificate_revoked")
+
+
+def _usage(*, ca: bool) -> x509.KeyUsage:
+    return x509.KeyUsage(
+        digital_signature=not ca, content_commitment=not ca, key_encipherment=False, data_encipherment=False,
+        key_agreement=False, key_cert_sign=ca, crl_sign=ca, encipher_only=False, decipher_only=False,
+    )
+
+
+def _authority_key(issuer: x509.Certificate) -> x509.AuthorityKeyIdentifier:
+    subject = issuer.extensions.get_extension_for_class(x509.SubjectKeyIdentifier).value
+    return x509.AuthorityKeyIdentifier.from_issuer_subject_key_identifier(subject)
+
+
+def _signing_key(key: object) -> SigningKey:
+    if isinstance(key, ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey):
+        return key
+    raise Invalid([FieldError("file", "key_kind", "Chỉ nhận khóa RSA hoặc EC")])
+
+
+def _ec(key: SigningKey) -> ec.EllipticCurvePrivateKey:
+    if not isinstance(key, ec.EllipticCurvePrivateKey):
+        raise TypeError("the facility's authority has an EC key")
+    return key
