@@ -32,8 +32,9 @@ def _create(schema_editor: Any, table: str) -> None:
             )
         return
     schema_editor.execute(
-        f"CREATE OR REPLACE FUNCTION benhan_append_only() RETURNS trigger LANGUAGE plpgsql AS "
-        f"$$ BEGIN RAISE EXCEPTION '{REFUSAL} %', TG_TABLE_NAME USING ERRCODE = 'integrity_constraint_violation'; END $$"
+        "CREATE OR REPLACE FUNCTION benhan_append_only() RETURNS trigger LANGUAGE plpgsql AS "
+        f"$$ BEGIN RAISE EXCEPTION '{REFUSAL} %', TG_TABLE_NAME USING ERRCODE = 'integrity_constraint_violation'; END $$",
+        params=None,  # the % is plpgsql's own
     )
     schema_editor.execute(
         f"CREATE TRIGGER {table}_append_only BEFORE UPDATE OR DELETE ON {table} "
