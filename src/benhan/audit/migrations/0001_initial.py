@@ -24,7 +24,7 @@ class Migration(migrations.Migration):
             name='TreeHead',
             fields=[
                 ('id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('size', models.BigIntegerField()),
+                ('size', models.BigIntegerField(unique=True)),
                 ('root_hash', models.CharField(max_length=64)),
                 ('at', models.DateTimeField()),
                 ('key_id', models.CharField(max_length=16)),
@@ -35,6 +35,7 @@ class Migration(migrations.Migration):
             name='AuditEvent',
             fields=[
                 ('seq', models.BigIntegerField(primary_key=True, serialize=False)),
+                ('event_id', models.UUIDField()),
                 ('at', models.DateTimeField()),
                 ('account_id', models.CharField(blank=True, max_length=36)),
                 ('account_name', models.CharField(blank=True, max_length=60)),
@@ -59,7 +60,7 @@ class Migration(migrations.Migration):
                 ('hash', models.CharField(max_length=64)),
             ],
             options={
-                'indexes': [models.Index(fields=['account_id', 'seq'], name='audit_audit_account_68dd0f_idx'), models.Index(fields=['record_id', 'seq'], name='audit_audit_record__361ca4_idx')],
+                'indexes': [models.Index(fields=['at'], name='audit_event_at'), models.Index(fields=['account_id', 'seq'], name='audit_event_account'), models.Index(condition=models.Q(('record_id', ''), _negated=True), fields=['record_id', 'seq'], name='audit_event_record'), models.Index(fields=['action', 'seq'], name='audit_event_action'), models.Index(condition=models.Q(('outcome', 'ok'), _negated=True), fields=['outcome', 'seq'], name='audit_event_not_ok')],
             },
         ),
         migrations.CreateModel(
@@ -70,7 +71,7 @@ class Migration(migrations.Migration):
                 ('seq', models.BigIntegerField()),
             ],
             options={
-                'indexes': [models.Index(fields=['patient_id', 'seq'], name='audit_audit_patient_4f1f32_idx')],
+                'indexes': [models.Index(fields=['patient_id', 'seq'], name='audit_subject_patient')],
             },
         ),
     ]
