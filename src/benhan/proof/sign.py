@@ -106,8 +106,8 @@ def sign(
         writer = IncrementalPdfFileWriter(io.BytesIO(pdf), strict=True)
         if crl is not None:
             _store_evidence(writer, identity, crl)
-        signer = signers.PdfSigner(
-            metadata, signer=identity.signer, timestamper=tsa, stamp_style=style, new_field_spec=field
+        signer = _SignerAt(
+            shown.at, metadata, signer=identity.signer, timestamper=tsa, stamp_style=style, new_field_spec=field
         )
         out = signer.sign_pdf(writer, bytes_reserved=2 * (SIGNATURE_BYTES_STAMPED if tsa else SIGNATURE_BYTES))
     except TimestampRequestError as error:
@@ -115,6 +115,20 @@ def sign(
     except (SigningError, *DAMAGE) as error:
         raise Refused("Không ký được tệp này: tệp hỏng hoặc vị trí ký đã có chữ ký", code="not_signable") from error
     return bytes(out.getvalue())
+
+
+class _SignerAt(signers.PdfSigner):
+    """Writes the moment that people read in the box into the signature too, not a second one a moment later."""
+
+    def __init__(self, at: datetime, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._at = at
+
+    def init_signing_session(self, *args: Any, **kwargs: Any) -> Any:
+        """Start as pyHanko does, at our moment."""
+        session = super().init_signing_session(*args, **kwargs)
+        session.system_time = self._at
+        return session
 
 
 def add_evidence(pdf: bytes, *, certificates: Sequence[bytes], crls: Sequence[bytes]) -> bytes:
