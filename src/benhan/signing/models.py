@@ -88,7 +88,7 @@ class Signature(models.Model):
     signer_name = models.CharField(max_length=255)
     signer_title = models.CharField(max_length=120)
     certificate = models.ForeignKey(Certificate, on_delete=models.PROTECT, null=True, related_name="+")
-    strength = models.CharField(max_length=40, help_text="SIG-02: what kind of mark this is in law")
+    strength = models.CharField(max_length=120, help_text="SIG-02: what kind of mark this is in law")
     payload_hash = models.CharField(max_length=64)
     boxes = models.TextField(default="[]", help_text="places of all positions on the pages, for the next signer")
     pdf = models.CharField(max_length=64, help_text="digest in the blob store")

@@ -4,5 +4,4 @@ from django.urls import include, path
 
 urlpatterns = [
     path("", include("benhan.access.urls")),
-    path("ui/", include("benhan.ui.urls")),
 ]

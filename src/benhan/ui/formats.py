@@ -10,8 +10,8 @@ from django.utils.translation import gettext as _
 
 from benhan.kernel import clock
 
-DAYS_AS_AGE_MAX = 30
-MONTHS_AS_AGE_MAX = 72
+DAYS_AS_AGE_MAX = 28
+MONTHS_AS_AGE_MAX = 36
 BYTES_PER_STEP = 1024
 
 
@@ -41,17 +41,17 @@ def vn_datetime(value: datetime | None, seconds: bool = False) -> str:
     return f"{moment:%d/%m}/{moment.year:04d} {moment:%H:%M:%S}" if seconds else f"{vn_date(moment)} {moment:%H:%M}"
 
 
-def vn_birth(born: date | None, precision: str = "day") -> str:
+def birth(born: date | None, precision: str = "day") -> str:
     """The birth date as far as it is known: 05/03/1980, 03/1980, 1980."""
     if born is None or precision == "unknown":
-        return _("không rõ")
+        return _("không rõ ngày sinh")
     if precision == "year":
         return f"{born.year:04d}"
     return f"{born.month:02d}/{born.year:04d}" if precision == "month" else vn_date(born)
 
 
 def age(born: date | None, precision: str = "day", on: date | None = None) -> str:
-    """Age in years; under 72 months in months, under 30 days in days, as Vietnamese forms ask for it.
+    """Age in years; under 36 months in months, up to 28 days in days (note of form 01/BV1).
 
     A birth date known only to the year gives the difference of the years.
     """
@@ -63,7 +63,7 @@ def age(born: date | None, precision: str = "day", on: date | None = None) -> st
     months = (day.year - born.year) * 12 + day.month - born.month
     if precision == "day":
         months -= day.day < born.day
-        if 0 <= (day - born).days < DAYS_AS_AGE_MAX:
+        if 0 <= (day - born).days <= DAYS_AS_AGE_MAX:
             return _("%(n)s ngày tuổi") % {"n": (day - born).days}
     if months < MONTHS_AS_AGE_MAX:
         return _("%(n)s tháng tuổi") % {"n": max(0, months)}

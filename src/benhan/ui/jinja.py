@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.conf import settings
+from django.contrib.messages import get_messages
 from django.http import HttpRequest
 from django.middleware.csrf import get_token
 from django.template.backends.jinja2 import Jinja2
 from django.templatetags.static import static
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils import translation
-from jinja2 import Environment, StrictUndefined, Undefined
+from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup
 
 from benhan.kernel import clock
 from benhan.law import codes
 from benhan.ui import formats, menu, slots
+from benhan.ui.formats import age, birth, vn_date, vn_datetime
+
+__all__ = ["Templates", "age", "birth", "environment", "vn_date", "vn_datetime"]
 
 PAGE_CONTEXT = "benhan.ui.jinja.page_context"
 
@@ -54,10 +59,8 @@ def csrf_input(request: HttpRequest) -> Markup:
 
 
 def page_context(request: HttpRequest) -> dict[str, Any]:
-    """What every page knows besides its own context: the form token and the waiting messages."""
-    from django.contrib.messages import get_messages  # needs the app registry, which is loaded after the engine
-
-    return {"csrf_input": CsrfInput(request), "messages": get_messages(request)}
+    """What every page knows besides its own context."""
+    return {"csrf_input": CsrfInput(request), "signed_in": getattr(request, "actor", None)}
 
 
 def gettext(message: str, **values: Any) -> str:
@@ -76,14 +79,6 @@ def url(name: str, **arguments: Any) -> str:
     return reverse(name, kwargs=arguments or None)
 
 
-def url_or_none(name: str, **arguments: Any) -> str | None:
-    """The address of a route of a room that may not be installed."""
-    try:
-        return reverse(name, kwargs=arguments or None)
-    except NoReverseMatch:
-        return None
-
-
 def icon(name: str, label: str = "") -> Markup:
     """An icon of the sprite. With a label it speaks for itself; without one it only decorates the words beside it."""
     address = static("ui/vendor/bootstrap-icons/icons.svg")
@@ -96,43 +91,78 @@ def icon(name: str, label: str = "") -> Markup:
     )
 
 
+def messages_of(request: HttpRequest | None) -> Iterable[Any]:
+    """The messages waiting for this person; reading them takes them away."""
+    return get_messages(request) if request is not None else ()
+
+
+def code_choices(found: Iterable[Any]) -> list[tuple[str, str]]:
+    """Entries of a code list as (value, text) for a select."""
+    return [(c.code, f"{c.code} – {c.name_vi}") for c in found]
+
+
+def person_choices(people: Iterable[Any]) -> list[tuple[str, str]]:
+    """Staff or departments as (id, text) for a select."""
+    return [(str(p.pk), str(p)) for p in people]
+
+
+def place_choices(places: Iterable[Any]) -> list[tuple[str, str]]:
+    """Departments as (code, text) for a select."""
+    return [(d.code, f"{d.code} – {d.name}") for d in places]
+
+
+def pairs(values: Iterable[Any]) -> list[tuple[str, str]]:
+    """Plain values as (value, value) for a select."""
+    return [(str(v), str(v)) for v in values]
+
+
+FILTERS: dict[str, Any] = {
+    "age": formats.age,
+    "birth": formats.birth,
+    "code_choices": code_choices,
+    "code_name": place_choices,
+    "file_size": formats.file_size,
+    "money": formats.money,
+    "number": formats.number,
+    "pairs": pairs,
+    "person_choices": person_choices,
+    "vn_date": formats.vn_date,
+    "vn_datetime": formats.vn_datetime,
+    "vn_time": formats.vn_time,
+}
+
+
 def environment(**options: Any) -> Environment:
-    """The environment with gettext and the house's filters. In DEBUG and tests a misspelt name is an error."""
-    undefined = StrictUndefined if options.pop("strict", False) else Undefined
-    options["undefined"] = undefined
-    options.setdefault("trim_blocks", True)
-    options.setdefault("lstrip_blocks", True)
-    made = Environment(**options, extensions=["jinja2.ext.i18n"])  # noqa: S701 - the backend sets autoescape
+    """The environment: autoescape on, a missing name is a fault and not an empty text."""
+    fixed = {"autoescape": True, "undefined": StrictUndefined, "extensions": ["jinja2.ext.i18n"]}
+    made = Environment(**{**options, **fixed, "trim_blocks": True, "lstrip_blocks": True})  # noqa: S701 - autoescape is in `fixed`
     made.install_gettext_callables(gettext, ngettext, newstyle=False)  # type: ignore[attr-defined]  # added by the i18n extension
     made.globals.update(
         _=gettext,
         gettext=gettext,
         ngettext=ngettext,
         url=url,
-        url_or_none=url_or_none,
         static=static,
         csrf_input=csrf_input,
         icon=icon,
-        menu_items=menu.items_for,
+        menu_for=menu.items_for,
         menu_link=menu.link,
-        may=menu.may,
-        fill_slot=slots.fill,
+        may_do=menu.may,
+        slot=slots.fill,
+        messages_of=messages_of,
         now=clock.now,
         today=clock.today,
-        code_name=codes.name,
-        code_entries=codes.entries,
+        name_of_code=codes.name,
         language=translation.get_language,
         languages=lambda: settings.LANGUAGES,
-        debug=lambda: settings.DEBUG,
+        # Names a page may leave out.
+        request=None,
+        signed_in=None,
+        csrf_token="",
+        error=None,
+        errors=None,
+        username=None,
+        next=None,
     )
-    made.filters.update(
-        vn_date=formats.vn_date,
-        vn_datetime=formats.vn_datetime,
-        vn_time=formats.vn_time,
-        vn_birth=formats.vn_birth,
-        age=formats.age,
-        number=formats.number,
-        money=formats.money,
-        file_size=formats.file_size,
-    )
+    made.filters.update(FILTERS)
     return made

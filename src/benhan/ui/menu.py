@@ -1,4 +1,4 @@
-"""The menu and the few well-known links of the frame. Upper rooms register them; this room knows none of them."""
+"""The menu and the few well-known links of the frame. Upper rooms put them in; this room knows none of them."""
 
 from __future__ import annotations
 
@@ -6,71 +6,56 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
-
-ORDER_DEFAULT = 50
+from django.utils.translation import gettext
 
 
 @dataclass(frozen=True)
 class MenuItem:
-    """One entry of the main menu. `label` may be lazy; `action_code` decides who sees it (empty: everybody)."""
-
-    label: Any
-    url_name: str
-    action_code: str = ""
-    order: int = ORDER_DEFAULT
-    icon: str = "circle"
-    key: str = ""
-
-
-@dataclass(frozen=True)
-class DrawnItem:
-    """An entry as drawn for one request."""
+    """One entry of the main menu. `action` decides who sees it; `icon` names a symbol of the sprite."""
 
     label: str
-    href: str
-    icon: str
-    current: bool
-    key: str
+    url_name: str
+    action: str
+    order: int = 100
+    icon: str = "circle"
 
 
-_items: dict[str, MenuItem] = {}
+_items: list[MenuItem] = []
+_judge: list[Callable[[Any, str], bool]] = []
 _links: dict[str, str] = {
     "home": "site:home",
-    "search": "patients:quick_search",
-    "patients": "patients:list",
+    "language": "site:language",
+    "help": "site:help",
+    "quick_search": "patients:results",
+    "codes": "records:codes",
     "logout": "access:logout",
     "password": "access:password",
-    "help": "site:help",
-    "language": "ui:language",
-    "codes": "ui:codes",
+}
+# Icons for routes whose entry names none, so that the rail is never a column of dots.
+_ICONS = {
+    "patients:search": "people",
+    "records:worklist": "folder2-open",
+    "records:queue": "pen",
+    "site:my_certificate": "patch-check-fill",
+    "site:staff": "person-badge",
+    "site:audit": "clock-history",
 }
 
 
-def _nobody(actor: Any, action_code: str) -> bool:
-    """Until the gate is wired in, what needs a permission is shown to nobody."""
-    return False
+def add(*items: MenuItem) -> None:
+    """Add entries (wiring only)."""
+    _items.extend(item for item in items if item not in _items)
+    _items.sort(key=lambda i: i.order)
 
 
-_may: Callable[[Any, str], bool] = _nobody
-
-
-def register(*items: MenuItem) -> None:
-    """Add entries; the same route twice is an error unless it is the same entry."""
-    for item in items:
-        if _items.setdefault(item.url_name, item) != item:
-            raise RuntimeError(f"menu entry {item.url_name} is registered twice")
-
-
-def allow_with(may: Callable[[Any, str], bool]) -> None:
-    """Hand in the gate's `allowed(actor, action_code)` (wiring only)."""
-    global _may
-    _may = may
+def judge_with(allowed: Callable[[Any, str], bool]) -> None:
+    """Let the room above that knows permissions decide what is shown (wiring only)."""
+    _judge[:] = [allowed]
 
 
 def set_link(kind: str, url_name: str) -> None:
-    """Say which route a well-known link of the frame leads to: home, search, patients, logout, password, help…"""
+    """Say which route a well-known link of the frame leads to; the kinds are the keys of `_links`."""
     _links[kind] = url_name
 
 
@@ -82,25 +67,26 @@ def link(kind: str) -> str:
         return ""
 
 
-def may(request: HttpRequest, action_code: str) -> bool:
+def may(request: Any, action: str) -> bool:
     """May the person of this request do it? For menus and buttons; the gate asks again at the door."""
     actor = getattr(request, "actor", None)
-    return actor is not None and (not action_code or _may(actor, action_code))
+    return actor is not None and bool(_judge) and _judge[0](actor, action)
 
 
-def items_for(request: HttpRequest) -> list[DrawnItem]:
-    """The entries this person may use, in order. The longest address that begins the path is the current one."""
-    drawn: list[tuple[MenuItem, str]] = []
-    for item in sorted(_items.values(), key=lambda i: i.order):
-        if not may(request, item.action_code):
-            continue
-        try:
-            drawn.append((item, reverse(item.url_name)))
-        except NoReverseMatch:
-            continue
-    here = max((href for _, href in drawn if _is_under(request.path, href)), key=len, default="")
-    return [DrawnItem(str(item.label), href, item.icon, href == here, item.key) for item, href in drawn]
+def items_for(request: Any) -> list[dict[str, Any]]:
+    """The entries this person may use, in order; the longest address that begins the path is the current one."""
+    found = [(item, reverse(item.url_name)) for item in _items if may(request, item.action)]
+    here = max((address for _, address in found if _is_under(request.path, address)), key=len, default="")
+    return [
+        {
+            "label": gettext(item.label),
+            "url": address,
+            "current": address == here,
+            "icon": item.icon if item.icon != "circle" else _ICONS.get(item.url_name, item.icon),
+        }
+        for item, address in found
+    ]
 
 
-def _is_under(path: str, href: str) -> bool:
-    return path == href or (href != "/" and path.startswith(href.rstrip("/") + "/"))
+def _is_under(path: str, address: str) -> bool:
+    return path == address or (address != "/" and path.startswith(address.rstrip("/") + "/"))

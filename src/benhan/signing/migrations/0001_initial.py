@@ -104,7 +104,7 @@ class Migration(migrations.Migration):
                 ('position_label', models.CharField(max_length=255)),
                 ('signer_name', models.CharField(max_length=255)),
                 ('signer_title', models.CharField(max_length=120)),
-                ('strength', models.CharField(help_text='SIG-02: what kind of mark this is in law', max_length=40)),
+                ('strength', models.CharField(help_text='SIG-02: what kind of mark this is in law', max_length=120)),
                 ('payload_hash', models.CharField(max_length=64)),
                 ('boxes', models.TextField(default='[]', help_text='places of all positions on the pages, for the next signer')),
                 ('pdf', models.CharField(help_text='digest in the blob store', max_length=64)),

@@ -122,7 +122,7 @@
 
   /* ---------- lists: J and K ---------- */
   function moveRow(step) {
-    const rows = [...document.querySelectorAll("table.table-dense tbody tr")].filter((r) => r.querySelector("a[href]"));
+    const rows = [...document.querySelectorAll("table.table-dense tbody tr, table.dense tr")].filter((r) => r.querySelector("a[href]"));
     if (!rows.length) return;
     const here = rows.findIndex((r) => r.contains(document.activeElement));
     const next = rows[Math.min(rows.length - 1, Math.max(0, here < 0 ? 0 : here + step))];
@@ -133,7 +133,8 @@
   /* ---------- shortcuts ---------- */
   document.addEventListener("keydown", (event) => {
     const plain = !event.ctrlKey && !event.altKey && !event.metaKey;
-    if (event.key === "F2" && search) { event.preventDefault(); search.focus(); search.select(); return; }
+    const finder = document.querySelector("[data-main-search]") || search;
+    if (event.key === "F2" && finder) { event.preventDefault(); finder.focus(); finder.select(); return; }
     if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "s") {
       const main = document.querySelector("dialog[open] .btn-primary") || document.querySelector("[data-main]");
       if (main && !main.disabled) { event.preventDefault(); main.click(); }
@@ -144,14 +145,29 @@
       if (link) { event.preventDefault(); link.click(); }
       return;
     }
+    if (event.altKey && !event.ctrlKey && !event.metaKey) {
+      const hot = document.querySelector(`[data-key="${CSS.escape(event.key.toLowerCase())}"]`);
+      if (hot && !hot.disabled) { event.preventDefault(); hot.click(); return; }
+    }
+    const arrows = document.activeElement && document.activeElement.closest("[data-arrows]");
+    if (arrows && plain && (event.key === "ArrowDown" || event.key === "ArrowUp")) {
+      const items = [...arrows.querySelectorAll("[data-main-search], a[href]")];
+      const next = items[items.indexOf(document.activeElement) + (event.key === "ArrowDown" ? 1 : -1)];
+      if (next) { event.preventDefault(); next.focus(); }
+      return;
+    }
     if (!plain || editable(event.target) || document.querySelector("dialog[open]")) return;
-    if (event.key === "/" && search) { event.preventDefault(); search.focus(); }
+    if (event.key === "/" && finder) { event.preventDefault(); finder.focus(); }
     else if (event.key === "?") { event.preventDefault(); openDialog("keyboard-help"); }
     else if (event.key === "j") moveRow(1);
     else if (event.key === "k") moveRow(-1);
   });
 
   /* ---------- small manners ---------- */
+  document.addEventListener("click", (event) => {
+    const all = event.target.closest("[data-check-all]");
+    if (all) document.querySelectorAll(all.dataset.checkAll).forEach((box) => { box.checked = all.checked; });
+  });
   function grow(area) {
     area.style.height = "auto";
     area.style.height = `${Math.min(area.scrollHeight + 2, 600)}px`;
