@@ -38,12 +38,33 @@ def environment(**options: Any) -> Environment:
         url=_url, static=static, language=translation.get_language, menu_for=menu.items_for, slot=slots.fill,
         messages_of=get_messages, error=None, errors=None, username=None, next=None, now=clock.now,
     )
-    made.filters.update(vn_date=vn_date, vn_datetime=vn_datetime, age=age, birth=birth)
+    made.filters.update(vn_date=vn_date, vn_datetime=vn_datetime, age=age, birth=birth,
+                         code_choices=code_choices, person_choices=person_choices, code_name=code_name, pairs=pairs)
     return made
 
 
 def _url(name: str, **arguments: Any) -> str:
     return reverse(name, kwargs=arguments or None)
+
+
+def code_choices(codes: Any) -> list[tuple[str, str]]:
+    """Entries of a code list as (value, text) for a select."""
+    return [(c.code, f"{c.code} – {c.name_vi}") for c in codes]
+
+
+def person_choices(people: Any) -> list[tuple[str, str]]:
+    """Staff or departments as (id, text) for a select."""
+    return [(str(p.pk), str(p)) for p in people]
+
+
+def code_name(places: Any) -> list[tuple[str, str]]:
+    """Departments as (code, text) for a select."""
+    return [(d.code, f"{d.code} – {d.name}") for d in places]
+
+
+def pairs(values: Any) -> list[tuple[str, str]]:
+    """Plain values as (value, value) for a select."""
+    return [(str(v), str(v)) for v in values]
 
 
 def vn_date(value: date | datetime | None) -> str:
