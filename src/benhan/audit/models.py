@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from django.db import models
+from django.db.models import Q
 
 
 class AuditEvent(models.Model):
     """One event. Append-only by trigger; `hash` covers the row and the hash before it."""
 
     seq = models.BigIntegerField(primary_key=True)
+    event_id = models.UUIDField()
     at = models.DateTimeField()
     account_id = models.CharField(max_length=36, blank=True)
     account_name = models.CharField(max_length=60, blank=True)
@@ -34,8 +36,11 @@ class AuditEvent(models.Model):
 
     class Meta:
         indexes = [
-            models.Index(fields=["account_id", "seq"]),
-            models.Index(fields=["record_id", "seq"]),
+            models.Index(fields=["at"], name="audit_event_at"),
+            models.Index(fields=["account_id", "seq"], name="audit_event_account"),
+            models.Index(fields=["record_id", "seq"], name="audit_event_record", condition=~Q(record_id="")),
+            models.Index(fields=["action", "seq"], name="audit_event_action"),
+            models.Index(fields=["outcome", "seq"], name="audit_event_not_ok", condition=~Q(outcome="ok")),
         ]
 
 
@@ -47,11 +52,11 @@ class AuditEventSubject(models.Model):
     seq = models.BigIntegerField()
 
     class Meta:
-        indexes = [models.Index(fields=["patient_id", "seq"])]
+        indexes = [models.Index(fields=["patient_id", "seq"], name="audit_subject_patient")]
 
 
 class AuditHead(models.Model):
-    """The end of the chain: one row, locked while events are appended."""
+    """The end of the chain: one row, locked while events are appended. It only grows (trigger)."""
 
     id = models.SmallIntegerField(primary_key=True, default=1)
     size = models.BigIntegerField(default=0)
@@ -63,7 +68,7 @@ class TreeHead(models.Model):
     """A signed Merkle tree head (RFC 9162): fixes everything up to `size`. Also written to the anchor file."""
 
     id = models.BigAutoField(primary_key=True)
-    size = models.BigIntegerField()
+    size = models.BigIntegerField(unique=True)
     root_hash = models.CharField(max_length=64)
     at = models.DateTimeField()
     key_id = models.CharField(max_length=16)

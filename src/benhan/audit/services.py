@@ -1,32 +1,30 @@
-"""Verbs of the log: the unit of work every write runs in, and `record`."""
+"""Verbs of the log: the unit of work every write runs in, `record`, `collect`, `sign_tree_head`."""
 
 from __future__ import annotations
 
+import logging
 import os
 import threading
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
-from functools import partial
 from typing import Any
 
-import orjson
-from django.db import transaction
+from django.db import DatabaseError, transaction
 
-from benhan.audit import chain, keys
-from benhan.audit.models import AuditEvent, AuditEventSubject, AuditHead, TreeHead
-from benhan.kernel import clock
+from benhan.audit import rows
+from benhan.audit.appending import append, sign_tree_head
 from benhan.kernel.errors import SaysNo
-from benhan.kernel.merkle import Frontier, leaf_hash
 
-DETAIL_CHARACTERS_MAX = 200
-OUTCOMES = ("ok", "refused", "failed")
+__all__ = ["Who", "acting_as", "collect", "current", "record", "sign_tree_head", "unit_of_work"]
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
 class Who:
-    """Who acts, from where, as plain values."""
+    """Who acts, from where, as plain values. `session` is a hash, never the session key itself."""
 
     account_id: str | None = None
     account_name: str = "system"
@@ -43,7 +41,7 @@ _who: ContextVar[Who | None] = ContextVar("audit_who", default=None)
 
 
 class _Buffers(threading.local):
-    """Per thread: the buffers of the open unit of work and of the open collection."""
+    """Per thread, like the database connection: the buffers of the open unit of work and of the open collection."""
 
     unit: list[dict[str, Any]] | None = None
     collected: list[dict[str, Any]] | None = None
@@ -69,133 +67,128 @@ def acting_as(who: Who) -> Iterator[None]:
 
 @contextmanager
 def unit_of_work(action: str = "unit_of_work") -> Iterator[None]:
-    """THE write transaction. Nested blocks join the outermost one. Its events are appended to the chain as the last thing
-    before the commit, so the chain's lock is held shortly. When the block fails, data and events vanish together; a
-    refusal (SaysNo) is then logged by itself, under `action` when nobody gave it a better name."""
+    """THE write transaction: when the outermost block ends, data and events are committed together or not at all.
+
+    Events are appended as the last thing before the commit, so the chain's lock is held shortly. A nested block joins;
+    when it fails and the outer one goes on, its data and its events are gone, its refusals stay. When the outermost
+    block fails everything rolls back; refused and failed events are then logged by themselves, and a refusal (SaysNo)
+    that nobody recorded is logged under `action`. A bare `transaction.atomic()` around it is a bug and fails loudly.
+    """
     if _buffers.unit is not None:
-        yield
-        return
-    _buffers.unit = buffer = []
-    try:
-        with transaction.atomic():
+        with _joined(_buffers.unit):
             yield
-            _append(buffer)
+        return
+    buffer: list[dict[str, Any]] = []
+    _buffers.unit = buffer
+    try:
+        with transaction.atomic(durable=True):
+            yield
+            earlier = list(_buffers.collected or ())
+            append([*earlier, *buffer])
+            # From here on nothing may enter the flushed buffer: callbacks after the commit record for themselves.
+            _buffers.unit = None
     except SaysNo as no:
         _buffers.unit = None
-        refused = [row for row in buffer if row["outcome"] != "ok"] or [_row(action, outcome="refused", reason=no.code)]
-        _store(refused)
+        _remember(_not_ok(buffer) or [_row(action, outcome="refused", reason=no.code)])
+        raise
+    except Exception:
+        _buffers.unit = None
+        _remember(_not_ok(buffer))
         raise
     finally:
         _buffers.unit = None
+    if _buffers.collected is not None:
+        del _buffers.collected[: len(earlier)]
+
+
+@contextmanager
+def _joined(buffer: list[dict[str, Any]]) -> Iterator[None]:
+    mark = len(buffer)
+    try:
+        with transaction.atomic():
+            yield
+    except Exception:
+        buffer[mark:] = _not_ok(buffer[mark:])
+        raise
 
 
 @contextmanager
 def collect() -> Iterator[None]:
-    """Gather the events of a request outside of units of work and append them in one go at its end."""
+    """Gather the events of a request that happen outside of units of work and append them in one go at its end (or
+    together with the request's next unit of work): one append a page. No log, no page: a failing append raises."""
     if _buffers.collected is not None:
         yield
         return
-    _buffers.collected = buffer = []
+    buffer: list[dict[str, Any]] = []
+    _buffers.collected = buffer
     try:
         yield
     finally:
         _buffers.collected = None
-        if buffer:
-            _store(buffer)
+        _store(buffer)
 
 
 def record(
-    action: str, *, outcome: str = "ok", patient_id: object = None, record_id: object = None, object_type: str = "",
-    object_id: str = "", object_version: str = "", reason: str = "", detail: dict[str, Any] | None = None,
+    action: str,
+    *,
+    outcome: str = "ok",
+    patient_id: object = None,
+    record_id: object = None,
+    object_type: str = "",
+    object_id: object = "",
+    object_version: object = "",
+    reason: str = "",
+    detail: dict[str, Any] | None = None,
     also_patients: Iterable[object] = (),
 ) -> None:
-    """Remember an event. Inside a unit of work it commits with the data; in a collection at the end of the request;
-    elsewhere at once. `detail` takes short plain values only: never clinical text (AUD-07)."""
-    row = _row(
-        action, outcome=outcome, patient_id=str(patient_id or ""), record_id=str(record_id or ""),
-        object_type=object_type, object_id=object_id, object_version=object_version, reason=reason[:200],
-        detail=_detail(detail or {}), subjects=",".join(str(p) for p in also_patients),
-    )
+    """Remember an event (AUD-01, AUD-02). Inside a unit of work it commits with the data; in a collection at the end of
+    the request; elsewhere at once in its own short transaction. `also_patients`: everybody else whose data was shown, a
+    list of any length. `detail` takes short plain values only: never clinical text (AUD-07); ValueError/TypeError."""
+    fresh = [
+        _row(
+            action,
+            outcome=outcome,
+            patient_id=patient_id,
+            record_id=record_id,
+            object_type=object_type,
+            object_id=object_id,
+            object_version=object_version,
+            reason=reason,
+            detail=detail,
+            subjects=subjects,
+        )
+        for subjects in rows.subject_lists(also_patients)
+    ]
     if _buffers.unit is not None:
-        _buffers.unit.append(row)
+        _buffers.unit += fresh
     elif _buffers.collected is not None:
-        _buffers.collected.append(row)
+        _buffers.collected += fresh
     else:
-        _store([row])
+        _store(fresh)
 
 
 def _row(action: str, **values: Any) -> dict[str, Any]:
     who = current()
-    if values["outcome"] not in OUTCOMES:
-        raise ValueError(f"outcome {values['outcome']!r}")
-    return {
-        "at": clock.now(), "account_id": who.account_id or "", "account_name": who.account_name,
-        "person_name": who.person_name, "account_kind": who.account_kind, "roles": " ".join(who.roles),
-        "source_ip": who.source_ip, "source_port": who.source_port, "device": who.device, "session": who.session,
-        "action": action, "object_type": "", "object_id": "", "object_version": "", "patient_id": "", "record_id": "",
-        "reason": "", "detail": "{}", "subjects": "", **values,
-    }
+    return rows.build(action, who={**vars(who), "roles": " ".join(who.roles)}, **values)
 
 
-def _detail(detail: dict[str, Any]) -> str:
-    for key, value in detail.items():
-        if isinstance(value, str) and (len(value) > DETAIL_CHARACTERS_MAX or "\n" in value):
-            raise ValueError(f"audit detail {key!r} is too long for a log: no clinical text here")
-        if not isinstance(value, str | int | bool | type(None)):
-            raise TypeError(f"audit detail {key!r} must be a plain value")
-    return orjson.dumps(detail, option=orjson.OPT_SORT_KEYS).decode()
+def _not_ok(buffer: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    return [row for row in buffer if row["outcome"] != "ok"]
 
 
-def _store(rows: list[dict[str, Any]]) -> None:
-    with transaction.atomic():
-        _append(rows)
+def _store(buffer: list[dict[str, Any]]) -> None:
+    if buffer:
+        with transaction.atomic():
+            append(buffer)
 
 
-def _locked_head() -> AuditHead:
-    head = AuditHead.objects.select_for_update().filter(pk=1).first()
-    if head is None:
-        AuditHead.objects.bulk_create([AuditHead(pk=1, last_hash=chain.GENESIS)], ignore_conflicts=True)
-        head = AuditHead.objects.select_for_update().get(pk=1)
-    return head
-
-
-def _append(rows: list[dict[str, Any]]) -> None:
-    """Chain the rows to the end of the log under its lock."""
-    if not rows:
+def _remember(refused: list[dict[str, Any]]) -> None:
+    """Log refusals after a rollback. The exception under way is the story: a database that cannot even log goes to the
+    process log instead of hiding it."""
+    if _buffers.collected is not None:
+        _buffers.collected += refused
         return
-    head = _locked_head()
-    frontier = Frontier.from_hex(head.size, head.frontier)
-    events, subjects, last = [], [], head.last_hash
-    for seq, row in enumerate(rows, head.size + 1):
-        row["seq"] = seq
-        body = chain.row_bytes(row)
-        prev, last = last, chain.link(last, body)
-        frontier.append(leaf_hash(bytes.fromhex(last)))
-        events.append(AuditEvent(**row, prev_hash=prev, hash=last))
-        patients = {row["patient_id"], *row["subjects"].split(",")} - {""}
-        subjects += [AuditEventSubject(patient_id=p, seq=seq) for p in patients]
-    AuditEvent.objects.bulk_create(events, batch_size=1000)
-    if subjects:
-        AuditEventSubject.objects.bulk_create(subjects, batch_size=1000)
-    AuditHead.objects.filter(pk=1).update(size=frontier.size, last_hash=last, frontier=frontier.to_hex())
-
-
-def sign_tree_head() -> TreeHead | None:
-    """Sign the present tree head and write it to the anchor file too; None when nothing is new."""
-    with transaction.atomic():
-        head = AuditHead.objects.filter(pk=1).first()
-        latest = TreeHead.objects.order_by("-size").first()
-        if head is None or head.size == 0 or (latest is not None and latest.size == head.size):
-            return None
-        key = keys.log_key()
-        at = clock.now()
-        root = Frontier.from_hex(head.size, head.frontier).root().hex()
-        signature = key.sign(keys.head_bytes(head.size, root, chain.moment(at))).hex()
-        signed = TreeHead.objects.create(
-            size=head.size, root_hash=root, at=at, key_id=keys.key_id(key.public_key()), signature=signature
-        )
-        entry = {"size": signed.size, "root_hash": root, "at": chain.moment(at), "key_id": signed.key_id, "signature": signature}
-        transaction.on_commit(partial(keys.append_anchor, entry))
-    return signed
-
-
+    try:
+        _store(refused)
+    except DatabaseError:
+        _log.exception("%d refused events could not be added to the audit log", len(refused))

@@ -1,145 +1,154 @@
-"""Verification of the log: finds altered, deleted, reordered and truncated rows, a rewritten head, and says where."""
+"""Verification of the log: the live tables, or an exported file with no database at all."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from django.db import connection
+from django.db.models import Max
 
-from benhan.audit import chain, keys
-from benhan.audit.models import AuditEvent, AuditHead, TreeHead
-from benhan.kernel.merkle import Frontier, leaf_hash
+from benhan.audit import anchors, chain, keys, triggers
+from benhan.audit.appending import head_values
+from benhan.audit.models import AuditEvent, AuditEventSubject, AuditHead, TreeHead
+from benhan.audit.walk import LogReport, Walk
 
-FINDINGS_MAX = 100
 CHUNK_ROWS = 2000
+GUARDED_TABLES = ("audit_auditevent", "audit_auditeventsubject", "audit_treehead", "audit_audithead")
+COLUMNS = (*chain.CHAINED_FIELDS, "prev_hash", "hash")
 
 
-@dataclass(frozen=True)
-class Finding:
-    """One thing that does not hold: where (`seq`, None = the whole log), stable code, Vietnamese sentence."""
-
-    seq: int | None
-    code: str
-    message: str
-
-
-@dataclass
-class LogReport:
-    """The answer of a verification."""
-
-    events: int = 0
-    tree_heads: int = 0
-    anchors: int = 0
-    findings: list[Finding] = field(default_factory=list)
-    last_hash: str = ""
-    frontier: str = ""
-
-    @property
-    def holds(self) -> bool:
-        """Is the log whole?"""
-        return not self.findings
-
-    def add(self, seq: int | None, code: str, message: str) -> None:
-        """Add a finding, up to a limit that keeps a wrecked log readable."""
-        if len(self.findings) < FINDINGS_MAX:
-            self.findings.append(Finding(seq, code, message))
-
-
-def verify(*, anchor_file: Path | None = None) -> LogReport:
-    """Walk the whole log of the database and compare it with head, signed tree heads and the anchor file outside."""
-    heads = [
-        {"size": h.size, "root_hash": h.root_hash, "at": chain.moment(h.at), "key_id": h.key_id, "signature": h.signature}
-        for h in TreeHead.objects.order_by("size")
-    ]
-    anchors = list(read_anchors(anchor_file or keys.anchor_path()))
-    report = walk(_rows(), heads, anchors)
+def verify(*, anchor_file: Path | None = None, public_keys: Path | None = None) -> LogReport:
+    """Walk the whole log of the database and compare it with its head, the signed tree heads and the anchor
+    file outside. Finds altered, deleted, reordered and truncated rows and says where; people may work meanwhile.
+    Give a copy of the anchor file and of the public keys from another machine to also find a rewritten BENHAN_HOME."""
+    anchor_file = anchor_file or anchors.anchor_path()
+    # Read in this order, an honest log that grows meanwhile can only be ahead of what was read before.
+    anchor_bytes = anchor_file.stat().st_size if anchor_file.exists() else 0
+    signed_to = TreeHead.objects.aggregate(size=Max("size"))["size"] or 0
     head = AuditHead.objects.filter(pk=1).first()
+    walk = Walk(_tree_heads(signed_to), anchors.read(anchor_file, anchor_bytes), keys.trusted(public_keys))
+    subjects = _Subjects(walk.report)
+    for row in _rows(head.size if head else 0):
+        walk.row(row)
+        subjects.row(row)
+    report = walk.end()
+    subjects.end()
     _check_head(report, head)
+    _check_beyond(report)
+    for table in triggers.missing(connection, GUARDED_TABLES):
+        report.add(None, "trigger_missing", f"Bảng {table} không còn trigger chặn sửa và xóa")
     return report
 
 
-def walk(rows: Iterable[dict[str, Any]], heads: list[dict[str, Any]], anchors: list[dict[str, Any]]) -> LogReport:
-    """Check rows in order against chain and tree heads. Needs no database: also runs on an exported log."""
-    report = LogReport(tree_heads=len(heads), anchors=len(anchors))
-    expected = {int(h["size"]): h["root_hash"] for h in heads}
-    for anchor in anchors:
-        size, root = int(anchor["size"]), anchor["root_hash"]
-        if expected.setdefault(size, root) != root:
-            report.add(size, "head_differs", "Đầu cây đã ký trong cơ sở dữ liệu khác với bản neo bên ngoài")
-    _check_signatures(report, [*heads, *anchors])
-    _check_missing_heads(report, heads, anchors)
-    frontier, last = Frontier(), chain.GENESIS
-    for row in rows:
-        last = _check_row(report, row, frontier.size + 1, last)
-        frontier.append(leaf_hash(bytes.fromhex(last)))
-        root = expected.pop(frontier.size, None)
-        if root is not None and frontier.root().hex() != root:
-            report.add(frontier.size, "tree_differs", f"Nội dung tới dòng {frontier.size} không khớp với đầu cây đã ký")
-    for size in sorted(expected):
-        report.add(size, "truncated", f"Nhật ký đã bị cắt: đầu cây đã ký có {size} dòng, chỉ còn {frontier.size}")
-    report.events = frontier.size
-    report.last_hash, report.frontier = last, frontier.to_hex()
+def verify_export(path: Path, *, anchor_file: Path | None = None, public_keys: Path | None = None) -> LogReport:
+    """Check an exported JSON-lines log (`export.json_lines`); touches no database. ValueError: not such a file."""
+    heads = (entry for entry in _entries(path, "tree_head") if anchors.is_head(entry))
+    walk = Walk(heads, anchors.read(anchor_file or anchors.anchor_path()), keys.trusted(public_keys))
+    for row in _entries(path, "event"):
+        if not all(name in row for name in COLUMNS):
+            raise ValueError(f"{path.name}: an event without all of its fields")
+        walk.row(row)
+    report = walk.end()
+    closing = list(_entries(path, "end"))
+    if not closing:
+        report.add(report.last_seq + 1, "truncated", "Tệp xuất không có dòng kết thúc: có thể đã bị cắt")
+    elif (closing[-1].get("size"), closing[-1].get("last_hash")) != (report.last_seq, report.last_hash):
+        report.add(None, "head_differs", "Dòng kết thúc của tệp xuất không khớp với các dòng")
     return report
 
 
-def _check_row(report: LogReport, row: dict[str, Any], seq: int, last: str) -> str:
-    if row["seq"] != seq:
-        report.add(seq, "missing", f"Thiếu hoặc đảo thứ tự: chờ dòng {seq}, gặp dòng {row['seq']}")
-    if row["prev_hash"] != last:
-        report.add(row["seq"], "broken_link", f"Dòng {row['seq']} không nối với dòng trước")
-    computed = chain.link(row["prev_hash"], chain.row_bytes(row))
-    if computed != row["hash"]:
-        report.add(row["seq"], "altered", f"Dòng {row['seq']} đã bị sửa")
-    return str(row["hash"])
+def _entries(path: Path, kind: str) -> Iterator[dict[str, Any]]:
+    with path.open("rb") as file:
+        for number, line in enumerate(file, 1):
+            try:
+                entry = json.loads(line)
+            except ValueError as error:
+                raise ValueError(f"{path.name}: line {number} is not JSON") from error
+            if not isinstance(entry, dict):
+                raise ValueError(f"{path.name}: line {number} is not an object")
+            if entry.get("type") == kind:
+                yield entry
 
 
-def _check_signatures(report: LogReport, heads: list[dict[str, Any]]) -> None:
-    public = keys.log_key().public_key()
-    for head in heads:
-        if head["key_id"] != keys.key_id(public):
-            report.add(int(head["size"]), "unknown_key", f"Đầu cây {head['size']} ký bằng khóa lạ")
-        elif not keys.signature_holds(public, int(head["size"]), head["root_hash"], head["at"], head["signature"]):
-            report.add(int(head["size"]), "bad_signature", f"Chữ ký của đầu cây {head['size']} không đúng")
-
-
-def _check_missing_heads(report: LogReport, heads: list[dict[str, Any]], anchors: list[dict[str, Any]]) -> None:
-    stored = {int(h["size"]) for h in heads}
-    for anchor in anchors:
-        if int(anchor["size"]) not in stored:
-            report.add(int(anchor["size"]), "head_missing", f"Đầu cây {anchor['size']} có trong bản neo nhưng mất trong cơ sở dữ liệu")
-
-
-def _check_head(report: LogReport, head: AuditHead | None) -> None:
-    if head is None:
-        if report.events:
-            report.add(None, "no_head", "Mất dòng đầu mối của nhật ký")
-        return
-    if head.size != report.events:
-        report.add(None, "truncated", f"Đầu mối ghi {head.size} dòng, trong bảng còn {report.events} dòng")
-    elif (head.last_hash, head.frontier) != (report.last_hash, report.frontier):
-        report.add(None, "head_differs", "Đầu mối của nhật ký không khớp với các dòng")
-
-
-def _rows() -> Iterator[dict[str, Any]]:
-    """Rows in order, in chunks by key, so memory stays flat at any length."""
-    after = -1
-    columns = [*chain.CHAINED_FIELDS, "prev_hash", "hash"]
+def _rows(size: int) -> Iterator[dict[str, Any]]:
+    """Rows in order up to `size`, in chunks by key, so memory stays flat at any length on both databases."""
+    after = -(2**62)
     while True:
-        chunk = list(AuditEvent.objects.filter(seq__gt=after).order_by("seq").values(*columns)[:CHUNK_ROWS])
+        found = AuditEvent.objects.filter(seq__gt=after, seq__lte=size).order_by("seq").values(*COLUMNS)
+        chunk = list(found[:CHUNK_ROWS])
         yield from chunk
         if len(chunk) < CHUNK_ROWS:
             return
         after = chunk[-1]["seq"]
 
 
-def read_anchors(path: Path) -> Iterator[dict[str, Any]]:
-    """The signed tree heads kept outside the database."""
-    if path.exists():
-        for line in path.read_text(encoding="ascii").splitlines():
-            if line.strip():
-                yield json.loads(line)
+def _tree_heads(signed_to: int) -> Iterator[dict[str, Any]]:
+    after = -1
+    while chunk := list(TreeHead.objects.filter(size__gt=after, size__lte=signed_to).order_by("size")[:CHUNK_ROWS]):
+        yield from map(head_values, chunk)
+        after = chunk[-1].size
 
 
+class _Subjects:
+    """The index behind "who has seen this patient" must name exactly whom the events name. It was written in the order
+    of the events, so both are read side by side."""
+
+    def __init__(self, report: LogReport) -> None:
+        self.report = report
+        self.source = self._read()
+        self.next = next(self.source, None)
+
+    @staticmethod
+    def _read() -> Iterator[tuple[int, str]]:
+        after = 0
+        while True:
+            found = AuditEventSubject.objects.filter(id__gt=after).order_by("id").values_list("id", "seq", "patient_id")
+            chunk = list(found[:CHUNK_ROWS])
+            yield from ((seq, patient) for _, seq, patient in chunk)
+            if len(chunk) < CHUNK_ROWS:
+                return
+            after = chunk[-1][0]
+
+    def row(self, row: Mapping[str, Any]) -> None:
+        """Compare the index entries of one event."""
+        found = []
+        while self.next is not None and self.next[0] <= row["seq"]:
+            found.append(self.next)
+            self.next = next(self.source, None)
+        if sorted(found) != [(row["seq"], patient) for patient in chain.patients_of(row)]:
+            self.report.add(
+                row["seq"], "subjects_differ", f"Danh mục người bệnh của dòng {row['seq']} không khớp với dòng đó"
+            )
+
+    def end(self) -> None:
+        """What is left must belong to events that were added during the walk."""
+        size = AuditHead.objects.filter(pk=1).values_list("size", flat=True).first() or 0
+        while self.next is not None:
+            if not self.report.last_seq < self.next[0] <= size:
+                self.report.add(
+                    self.next[0], "subjects_differ", f"Danh mục người bệnh có mục thừa cho dòng {self.next[0]}"
+                )
+            self.next = next(self.source, None)
+
+
+def _check_head(report: LogReport, head: AuditHead | None) -> None:
+    if head is None:
+        if AuditEvent.objects.exists():
+            report.add(None, "head_missing", "Mất dòng đầu mối của nhật ký")
+    elif head.size > report.last_seq:
+        report.add(
+            report.last_seq + 1, "truncated", f"Nhật ký bị cắt sau dòng {report.last_seq}: đầu mối ghi {head.size} dòng"
+        )
+    elif head.size and (head.last_hash, head.frontier) != (report.last_hash, report.frontier):
+        report.add(None, "head_differs", "Đầu mối của nhật ký không khớp với các dòng")
+
+
+def _check_beyond(report: LogReport) -> None:
+    """Rows that the head does not count were not written by us. The newest row is read before the head."""
+    newest = AuditEvent.objects.aggregate(seq=Max("seq"))["seq"] or 0
+    size = AuditHead.objects.filter(pk=1).values_list("size", flat=True).first() or 0
+    if newest > size:
+        report.add(size + 1, "beyond_head", f"Có dòng sau đầu mối của nhật ký: từ {size + 1} tới {newest}")

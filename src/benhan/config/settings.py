@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +12,7 @@ from benhan.config.home import home, secret
 
 BENHAN_HOME = home()
 SECRET_KEY = os.environ.get("BENHAN_SECRET_KEY") or secret("django.key")
+BENHAN_MASTER_SECRET = os.environ.get("BENHAN_MASTER_SECRET") or secret("master.key")
 DEBUG = os.environ.get("BENHAN_DEBUG") == "1"
 ALLOWED_HOSTS = [h for h in os.environ.get("BENHAN_HOSTS", "127.0.0.1,localhost,[::1]").split(",") if h]
 CSRF_TRUSTED_ORIGINS = [o for o in os.environ.get("BENHAN_ORIGINS", "").split(",") if o]
@@ -26,10 +26,6 @@ ROOMS = [
     "benhan.patients",
     "benhan.signing",
     "benhan.records",
-    "benhan.archive",
-    "benhan.clinical",
-    "benhan.care.reception",
-    "benhan.exchange.bhyt",
     "benhan.site",
 ]
 INSTALLED_APPS = [
@@ -40,7 +36,7 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "django_tasks",
     "django_tasks_db",
-    *[room for room in ROOMS if find_spec(room)],
+    *ROOMS,
     "benhan.config",
 ]
 

@@ -13,6 +13,10 @@ from django.conf import settings
 
 from benhan.access import gate
 from benhan.kernel import news
+from benhan.patients import merging, queries as patient_queries
+from benhan.patients.models import Identifier, Merge, Patient
+from benhan.records import permissions as records
+from benhan.records.models import Document, Draft, MedicalRecord
 
 _connected = False
 
@@ -38,6 +42,15 @@ def register_actions() -> None:
 
 def provide_facts() -> None:
     """Which room tells relation and record state of which object."""
+    gate.provide(Patient, records.patient_facts)
+    gate.provide(Identifier, records.identifier_facts)
+    gate.provide(Merge, records.merge_facts)
+    gate.provide(MedicalRecord, records.record_facts)
+    gate.provide(Document, records.document_facts)
+    gate.provide(Draft, records.draft_facts)
+    patient_queries.restrict_with(records.visible_patient_ids)
+    for label in ("Encounter", "MedicalRecord", "Document"):
+        merging.declare(f"records.{label}", "follow")
 
 
 def subscribe() -> None:

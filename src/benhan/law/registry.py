@@ -114,3 +114,8 @@ def record_types() -> dict[str, dict[str, Any]]:
 def signer_roles() -> dict[str, dict[str, Any]]:
     """Signing role of a form → staff positions that may fill it."""
     return dict(read_yaml(LAW / "signers.yaml"))
+
+
+def versions(code: str) -> tuple[FormVersion, ...]:
+    """All versions of a form, oldest first."""
+    return _all().get(code, ())

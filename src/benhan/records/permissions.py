@@ -1,0 +1,109 @@
+"""Actions of this room, and the facts it tells the gate about its objects."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Q, QuerySet
+
+from benhan.access.actors import Actor
+from benhan.access.gate import Action, Facts
+from benhan.patients.merging import family_ids
+from benhan.patients.models import Identifier, Merge, Patient
+from benhan.records.models import CareTeamMember, Document, Draft, Encounter, MedicalRecord
+
+ACTIONS = (
+    Action("records.record.list", "Xem danh sách hồ sơ"),
+    Action("records.record.read", "Xem hồ sơ bệnh án", subject="record"),
+    Action("records.record.open", "Mở hồ sơ bệnh án", kind="write", subject="patient"),
+    Action("records.record.assign", "Phân công, chuyển khoa", kind="write", subject="record"),
+    Action("records.record.discharge", "Cho ra viện", kind="write", subject="record"),
+    Action("records.record.close", "Kết thúc hồ sơ", kind="write", subject="record"),
+    Action("records.record.reopen", "Mở lại hồ sơ", kind="write", subject="record"),
+    Action("records.record.seal", "Niêm phong hồ sơ", kind="write", subject="record"),
+    Action("records.record.supplement", "Bổ sung sau niêm phong", kind="write", subject="record"),
+    Action("records.document.read", "Xem giấy tờ của hồ sơ", subject="record"),
+    Action("records.document.print", "In giấy tờ của hồ sơ", kind="export", subject="record"),
+    Action("records.document.write", "Ghi giấy tờ vào hồ sơ", kind="write", subject="record"),
+    Action("records.document.amend", "Đính chính giấy tờ", kind="write", subject="record"),
+    Action("records.document.cancel", "Hủy giấy tờ", kind="write", subject="record"),
+    Action("records.document.restore", "Khôi phục giấy tờ đã hủy", kind="write", subject="record"),
+    Action("records.document.sign", "Ký giấy tờ", kind="write", subject="record"),
+    Action("records.document.confirm", "Lấy xác nhận của người bệnh", kind="write", subject="record"),
+)
+
+
+def _relations(actor: Actor, record: MedicalRecord) -> set[str]:
+    relations = set()
+    if record.department_id in actor.department_ids:
+        relations.add("department")
+    elif actor.department_ids and record.encounter.stays.filter(department_id__in=actor.department_ids).exists():
+        relations.add("department")
+    if actor.staff_id and (
+        record.attending_id == actor.staff_id
+        or CareTeamMember.objects.filter(encounter_id=record.encounter_id, staff_id=actor.staff_id, to_at__isnull=True).exists()
+    ):
+        relations.add("care")
+    return relations
+
+
+def record_facts(actor: Actor, record: MedicalRecord) -> Facts:
+    """Relation and state of a record."""
+    return Facts(frozenset(_relations(actor, record)), record.record_state, str(record.patient_id), str(record.pk))
+
+
+def document_facts(actor: Actor, document: Document) -> Facts:
+    """A document has the facts of its record, and its author."""
+    facts = record_facts(actor, document.record)
+    if document.author_id and document.author_id == actor.staff_id:
+        return Facts(facts.relations | {"author"}, facts.record_state, facts.patient_id, facts.record_id)
+    return facts
+
+
+def draft_facts(actor: Actor, draft: Draft) -> Facts:
+    """A draft belongs to who types it; everybody else has no relation to it."""
+    facts = record_facts(actor, draft.record)
+    if draft.account_id == actor.account_id:
+        return Facts(facts.relations | {"author"}, facts.record_state, facts.patient_id, facts.record_id)
+    return Facts(frozenset(), None, facts.patient_id, facts.record_id)
+
+
+def patient_facts(actor: Actor, patient: Patient) -> Facts:
+    """A patient is of a department when one of its records is, and in care when one of its stays is."""
+    family = family_ids(patient)
+    relations = set()
+    records = MedicalRecord.objects.filter(patient_id__in=family)
+    if actor.department_ids and records.filter(
+        Q(department_id__in=actor.department_ids) | Q(encounter__stays__department_id__in=actor.department_ids)
+    ).exists():
+        relations.add("department")
+    if actor.staff_id and Encounter.objects.filter(patient_id__in=family).filter(
+        Q(attending_id=actor.staff_id) | Q(care_team__staff_id=actor.staff_id, care_team__to_at__isnull=True)
+    ).exists():
+        relations.add("care")
+    return Facts(frozenset(relations), None, str(patient.pk), None)
+
+
+def identifier_facts(actor: Actor, identifier: Identifier) -> Facts:
+    """An identifier has the facts of its patient."""
+    return patient_facts(actor, identifier.patient)
+
+
+def merge_facts(actor: Actor, link: Merge) -> Facts:
+    """A merge has the facts of its survivor."""
+    return patient_facts(actor, link.survivor)
+
+
+def visible_records(actor: Actor) -> Q:
+    """Which records an actor of a ward may list, as a condition on MedicalRecord."""
+    condition = Q(department_id__in=actor.department_ids) | Q(encounter__stays__department_id__in=actor.department_ids)
+    if actor.staff_id:
+        condition |= Q(attending_id=actor.staff_id)
+        condition |= Q(encounter__care_team__staff_id=actor.staff_id, encounter__care_team__to_at__isnull=True)
+    return condition
+
+
+def visible_patient_ids(actor: Actor) -> QuerySet[Any, UUID]:
+    """Ids of the patients an actor of a ward may find in a search."""
+    return MedicalRecord.objects.filter(visible_records(actor)).values_list("patient_id", flat=True)

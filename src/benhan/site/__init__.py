@@ -1,0 +1,1 @@
+"""Site: URLs, menu, home page, first-run wizard."""

@@ -1,0 +1,1 @@
+"""UI: base page, components, form widgets; knows no room."""
