@@ -80,6 +80,7 @@ class Section:
     repeated: bool = False
     block: str = ""
     collapsed: bool = False
+    rows_max: int = ROWS_MAX
 
     def field(self, field_id: str) -> Field | None:
         """The field of that id."""
@@ -191,6 +192,7 @@ def _section(raw: dict[str, Any], blocks: dict[str, Any], where: str) -> Section
         repeated=bool(raw.get("repeated", False)),
         block=raw.get("block", ""),
         collapsed=bool(raw.get("collapsed", False)),
+        rows_max=int(raw.get("rows_max", ROWS_MAX)),
     )
 
 

@@ -119,7 +119,9 @@ def _item(f: Field, row: dict[str, Any], zone: tzinfo, code_name: CodeName | Non
 
 def _table(f: Field, lines: list[dict[str, Any]], zone: tzinfo, code_name: CodeName | None) -> dict[str, Any]:
     """Columns and cells; a table with fixed rows prints every row, filled or not, its name in front."""
-    labels = [f"{c.label_vi} ({c.unit})" if c.unit else c.label_vi for c in f.columns]
+    labels = [
+        f"{c.label_vi} ({c.unit})" if c.unit and c.unit not in c.label_vi.lower() else c.label_vi for c in f.columns
+    ]
     kinds = [c.type for c in f.columns]
     cells = [[_plain(c, line.get(c.id), zone, code_name) for c in f.columns] for line in lines]
     if not f.rows:

@@ -15,7 +15,7 @@ from benhan.kernel.canonical import canonical
 from benhan.kernel.errors import FieldError, Invalid
 from benhan.kernel.text import clean as clean_text
 
-CONTENT_BYTES_MAX = 2 * 1024 * 1024
+CONTENT_BYTES_MAX = 4 * 1024 * 1024
 CONTENT_DEPTH_MAX = 6  # section list → row → table → line → multiple choice: nothing of ours is deeper
 CLOCK_TOLERANCE = timedelta(minutes=5)  # ward PCs run a little fast
 PURPOSES = ("saving", "signing", "closing")
@@ -58,7 +58,7 @@ def validate(
     except (rfc8785.CanonicalizationError, UnicodeEncodeError):
         return [FieldError("", "shape", "Nội dung có số hoặc ký tự không lưu được; hãy nhập lại")]
     if size > CONTENT_BYTES_MAX:
-        return [FieldError("", "too_big", "Nội dung quá lớn (hơn 2 MB); hãy chia thành nhiều phiếu")]
+        return [FieldError("", "too_big", "Nội dung quá lớn (hơn 4 MB); hãy chia thành nhiều phiếu")]
     errors = [
         FieldError(key, "unknown_section", f"Mẫu này không có phần “{key[:40]}”")
         for key in content
@@ -120,8 +120,8 @@ class _Check:
         rows = value if value is not None else []
         if not isinstance(rows, list):
             return [FieldError(section.id, "shape", "Phần này là một danh sách dòng")]
-        if len(rows) > ROWS_MAX:
-            return [FieldError(section.id, "too_many_rows", f"Nhiều nhất {ROWS_MAX} dòng; hãy chia thành nhiều phiếu")]
+        if len(rows) > section.rows_max:
+            return [FieldError(section.id, "too_many_rows", f"Nhiều nhất {section.rows_max} dòng; hãy chia thành nhiều phiếu")]
         errors: list[FieldError] = []
         for number, row in enumerate(rows):
             errors += self._row(section.fields, row, f"{section.id}.{number}")

@@ -61,7 +61,7 @@ def _all() -> dict[str, tuple[FormVersion, ...]]:
     return {code: tuple(sorted(versions, key=lambda f: f.valid_from)) for code, versions in found.items()}
 
 
-def versions() -> list[FormVersion]:
+def all_versions() -> list[FormVersion]:
     """Every form version there is, by code and date."""
     return [version for code in sorted(_all()) for version in _all()[code]]
 
