@@ -121,7 +121,11 @@ class _Check:
         if not isinstance(rows, list):
             return [FieldError(section.id, "shape", "Phần này là một danh sách dòng")]
         if len(rows) > section.rows_max:
-            return [FieldError(section.id, "too_many_rows", f"Nhiều nhất {section.rows_max} dòng; hãy chia thành nhiều phiếu")]
+            return [
+                FieldError(
+                    section.id, "too_many_rows", f"Nhiều nhất {section.rows_max} dòng; hãy chia thành nhiều phiếu"
+                )
+            ]
         errors: list[FieldError] = []
         for number, row in enumerate(rows):
             errors += self._row(section.fields, row, f"{section.id}.{number}")

@@ -1,4 +1,4 @@
-"""What our fonts can draw. PDF/A refuses a page with a missing glyph, and no doctor's page may fail for a typed sign."""
+"""What our fonts can draw. PDF/A refuses a page with a missing glyph, and no page may fail for a typed sign."""
 
 from __future__ import annotations
 
