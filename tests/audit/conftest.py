@@ -22,6 +22,7 @@ def flushable() -> Iterator[None]:
 @pytest.fixture(autouse=True)
 def house(settings: Any, tmp_path: Path) -> Path:
     settings.BENHAN_HOME = tmp_path
+    settings.ROOT_URLCONF = "tests.audit.urls"
     return tmp_path
 
 

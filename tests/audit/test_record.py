@@ -7,7 +7,7 @@ import threading
 
 import pytest
 from django.db import connection, transaction
-from pymerkle import InmemoryTree
+from pymerkle import InmemoryTree  # type: ignore[import-untyped]  # the oracle has no stubs
 
 from benhan.audit import services, verify
 from benhan.audit.models import AuditEvent, AuditEventSubject, AuditHead
