@@ -28,6 +28,7 @@ _links: dict[str, str] = {
     "language": "site:language",
     "help": "site:help",
     "quick_search": "patients:results",
+    "search_page": "patients:search",
     "codes": "records:codes",
     "logout": "access:logout",
     "password": "access:password",
