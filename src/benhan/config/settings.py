@@ -26,6 +26,7 @@ ROOMS = [
     "benhan.patients",
     "benhan.signing",
     "benhan.records",
+    "benhan.clinical",
     "benhan.site",
 ]
 INSTALLED_APPS = [

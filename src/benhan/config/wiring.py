@@ -15,9 +15,10 @@ from benhan.access import gate
 from benhan.kernel import news
 from benhan.patients import merging, queries as patient_queries
 from benhan.patients.models import Identifier, Merge, Patient
-from benhan.records import permissions as records
+from benhan.clinical import pages as clinical_pages, services as clinical
+from benhan.records import facts, permissions as records
 from benhan.records.models import Document, DocumentVersion, Draft, MedicalRecord
-from benhan.ui import menu
+from benhan.ui import menu, slots
 
 _connected = False
 
@@ -67,7 +68,12 @@ def fill_pages() -> None:
         menu.MenuItem("Nhân viên", "site:staff", "site.staff.manage", 70),
         menu.MenuItem("Nhật ký", "site:audit", "site.audit.read", 80),
     )
+    slots.provide("patient_banner", clinical_pages.banner_allergies)
+    slots.provide("record_page", clinical_pages.vital_signs_chart)
+    slots.provide("patient_page", clinical_pages.patient_records)
 
 
 def subscribe() -> None:
     """Fact → listener."""
+    news.subscribe(facts.DocumentWritten, clinical.on_document_written)
+    news.subscribe(facts.DocumentMarked, clinical.on_document_marked)
