@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from tests.proof import house as trust
 
-from benhan.proof.package import Package
+from benhan.proof.packing import Package
 from benhan.proof.render import Rendered
+from tests.proof import house as trust
 
 
 @pytest.fixture(scope="session")

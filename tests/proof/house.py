@@ -8,7 +8,7 @@ from typing import Any
 
 from benhan.kernel.canonical import canonical, sha256_hex
 from benhan.proof import authority
-from benhan.proof.package import Package, SealedVolume
+from benhan.proof.packing import Package, SealedVolume
 from benhan.proof.render import Attachment, Rendered, render
 from benhan.proof.sign import SignerShown, SigningIdentity, sign
 

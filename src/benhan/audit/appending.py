@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
 from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from benhan.audit import anchors, chain, keys
-from benhan.audit.models import AuditEvent, AuditEventSubject, AuditHead, TreeHead
+from benhan.audit.models import AuditHead, TreeHead
 from benhan.kernel import clock
 from benhan.kernel.merkle import Frontier, leaf_hash
 
 # A cut of the log's tail that also rewrites the head row shows only against a signed tree head: this bounds the window.
 SIGN_EVERY_EVENTS = 1000
-BATCH_ROWS = 1000
+BATCH_ROWS = 500  # SQLite takes 32,766 values a statement
+COPY_FROM_ROWS = 20  # below, one INSERT is the shorter way
+EVENT_COLUMNS = (*chain.CHAINED_FIELDS, "prev_hash", "hash")
+
+Values = tuple[Any, ...]
 
 _log = logging.getLogger(__name__)
 
@@ -26,28 +31,69 @@ def append(rows: list[dict[str, Any]]) -> None:
         return
     head = _locked_head()
     frontier = Frontier.from_hex(head.size, head.frontier)
-    events, subjects, last = [], [], head.last_hash
+    events: list[Values] = []
+    subjects: list[Values] = []
+    last = head.last_hash
     for seq, row in enumerate(rows, head.size + 1):
         chained = {**row, "seq": seq}
         prev, last = last, chain.link(last, chain.row_bytes(chained))
         frontier.append(leaf_hash(bytes.fromhex(last)))
-        events.append(AuditEvent(**chained, prev_hash=prev, hash=last))
-        subjects += [AuditEventSubject(patient_id=patient, seq=seq) for patient in chain.patients_of(chained)]
-    AuditEvent.objects.bulk_create(events, batch_size=BATCH_ROWS)
-    if subjects:
-        AuditEventSubject.objects.bulk_create(subjects, batch_size=BATCH_ROWS)
-    AuditHead.objects.filter(pk=1).update(size=frontier.size, last_hash=last, frontier=frontier.to_hex())
+        events.append(_values(chained, prev, last))
+        subjects += [(patient, seq) for patient in chain.patients_of(chained)]
+    _insert("audit_auditevent", EVENT_COLUMNS, events)
+    _insert("audit_auditeventsubject", ("patient_id", "seq"), subjects)
+    _move_head(frontier, last)
     if frontier.size // SIGN_EVERY_EVENTS > head.size // SIGN_EVERY_EVENTS:
         transaction.on_commit(_sign_when_due, robust=True)
 
 
 def _locked_head() -> AuditHead:
-    """The head row, locked: on PostgreSQL by FOR UPDATE, on SQLite by the write lock of the transaction."""
-    head = AuditHead.objects.select_for_update().filter(pk=1).first()
-    if head is None:
+    """The head row, locked: on PostgreSQL by FOR UPDATE, on SQLite by the write lock of the transaction.
+    Plain SQL, because every page that is read passes here and the query builder would take half of the time."""
+    lock = " FOR UPDATE" if connection.features.has_select_for_update else ""
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT size, last_hash, frontier FROM audit_audithead WHERE id = 1{lock}")  # noqa: S608 - fixed texts
+        found = cursor.fetchone()
+    if found is None:
+        # Only an empty log may start; rows without their head would collide with the first number and fail loudly.
         AuditHead.objects.bulk_create([AuditHead(pk=1, last_hash=chain.GENESIS)], ignore_conflicts=True)
-        head = AuditHead.objects.select_for_update().get(pk=1)
-    return head
+        return AuditHead.objects.select_for_update().get(pk=1)
+    return AuditHead(1, *found)
+
+
+def _values(row: dict[str, Any], prev_hash: str, own_hash: str) -> Values:
+    """A row as its database stores it, in the order of EVENT_COLUMNS."""
+    native = connection.features.has_native_uuid_field
+    stored = {
+        **row,
+        "event_id": row["event_id"] if native else row["event_id"].hex,
+        "at": connection.ops.adapt_datetimefield_value(row["at"]),
+    }
+    return (*(stored[name] for name in chain.CHAINED_FIELDS), prev_hash, own_hash)
+
+
+def _insert(table: str, columns: Sequence[str], rows: Sequence[Values]) -> None:
+    """Many rows at once, past the query builder: twice as fast. The names are our own, never a caller's."""
+    names = ", ".join(columns)
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql" and len(rows) >= COPY_FROM_ROWS:
+            with cursor.copy(f"COPY {table} ({names}) FROM STDIN") as copy:
+                for row in rows:
+                    copy.write_row(row)
+            return
+        one = f"({', '.join(['%s'] * len(columns))})"
+        for start in range(0, len(rows), BATCH_ROWS):
+            batch = rows[start : start + BATCH_ROWS]
+            sql = f"INSERT INTO {table} ({names}) VALUES {', '.join([one] * len(batch))}"  # noqa: S608 - see above
+            cursor.execute(sql, [value for row in batch for value in row])
+
+
+def _move_head(frontier: Frontier, last_hash: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE audit_audithead SET size = %s, last_hash = %s, frontier = %s WHERE id = 1",
+            [frontier.size, last_hash, frontier.to_hex()],
+        )
 
 
 def _sign_when_due() -> None:

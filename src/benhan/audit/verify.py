@@ -116,7 +116,10 @@ class _Subjects:
         """Compare the index entries of one event."""
         found = []
         while self.next is not None and self.next[0] <= row["seq"]:
-            found.append(self.next)
+            if self.next[0] == row["seq"]:
+                found.append(self.next)
+            else:
+                self._surplus(self.next[0])
             self.next = next(self.source, None)
         if sorted(found) != [(row["seq"], patient) for patient in chain.patients_of(row)]:
             self.report.add(
@@ -128,10 +131,11 @@ class _Subjects:
         size = AuditHead.objects.filter(pk=1).values_list("size", flat=True).first() or 0
         while self.next is not None:
             if not self.report.last_seq < self.next[0] <= size:
-                self.report.add(
-                    self.next[0], "subjects_differ", f"Danh mục người bệnh có mục thừa cho dòng {self.next[0]}"
-                )
+                self._surplus(self.next[0])
             self.next = next(self.source, None)
+
+    def _surplus(self, seq: int) -> None:
+        self.report.add(seq, "subjects_differ", f"Danh mục người bệnh có mục thừa cho dòng {seq}")
 
 
 def _check_head(report: LogReport, head: AuditHead | None) -> None:
@@ -142,8 +146,13 @@ def _check_head(report: LogReport, head: AuditHead | None) -> None:
         report.add(
             report.last_seq + 1, "truncated", f"Nhật ký bị cắt sau dòng {report.last_seq}: đầu mối ghi {head.size} dòng"
         )
-    elif head.size and (head.last_hash, head.frontier) != (report.last_hash, report.frontier):
+    elif (head.size and head.last_hash != report.last_hash) or _frontier_differs(report, head):
         report.add(None, "head_differs", "Đầu mối của nhật ký không khớp với các dòng")
+
+
+def _frontier_differs(report: LogReport, head: AuditHead) -> bool:
+    """Only a log without gaps has a frontier to compare."""
+    return bool(head.size) and report.events == head.size and head.frontier != report.frontier
 
 
 def _check_beyond(report: LogReport) -> None:

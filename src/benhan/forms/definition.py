@@ -9,9 +9,15 @@ from typing import Any
 FIELD_TYPES = frozenset(
     {"text", "longtext", "choice", "number", "date", "datetime", "icd10", "code", "table", "signature", "drawing"}
 )
+EXTRACT_KINDS = frozenset(
+    {"condition", "observation", "medication", "allergy", "service_request", "result", "procedure"}
+)
+EXTRACT_COLUMNS = frozenset({"code", "display", "value", "unit", "role", "at"})
+ROW_KEY = "row"
 REQUIRED_FOR = ("never", "saving", "signing", "closing")
 TEXT_CHARACTERS_MAX = 500
 LONGTEXT_CHARACTERS_MAX = 20_000
+DRAWING_CHARACTERS_MAX = 200_000
 ROWS_MAX = 500
 
 
@@ -30,7 +36,9 @@ class Choice:
 
 @dataclass(frozen=True)
 class Field:
-    """One item of a form. `required` says at which step an empty value is a fault."""
+    """One item of a form. `required` says at which step an empty value is a fault (the paper forms do not say it; it is
+    our proposal). `rows` are the fixed rows of a table: a line of such a table names its row under the key `row`.
+    `minimum`/`maximum` are refused beyond, `plausible` only asks again."""
 
     id: str
     label_vi: str
@@ -40,11 +48,12 @@ class Field:
     unit: str = ""
     minimum: float | None = None
     maximum: float | None = None
+    plausible: tuple[float, float] | None = None
     length_max: int = TEXT_CHARACTERS_MAX
     choices: tuple[Choice, ...] = ()
     multiple: bool = False
     columns: tuple[Field, ...] = ()
-    rows: tuple[str, ...] = ()
+    rows: tuple[Choice, ...] = ()
     code_system: str = ""
     hint_vi: str = ""
     prefill: str = ""
@@ -52,6 +61,7 @@ class Field:
     printed_item: str = ""
     not_after_now: bool = False
     copy_forward: bool = False
+    added_by_us: bool = False
 
     @property
     def is_filled_by_hand(self) -> bool:
@@ -70,6 +80,7 @@ class Section:
     repeated: bool = False
     block: str = ""
     collapsed: bool = False
+    rows_max: int = ROWS_MAX
 
     def field(self, field_id: str) -> Field | None:
         """The field of that id."""
@@ -91,7 +102,8 @@ class Position:
 
 @dataclass(frozen=True)
 class ExtractRule:
-    """Which field means what: `kind` condition | observation | medication | allergy | service_request | result | procedure."""
+    """Which field means what: `kind` is one of EXTRACT_KINDS. `path` names a field (`section.field`), a table, or a
+    section; `columns` says which field of the row gives code, display, value, unit, role or at; `where` picks rows."""
 
     kind: str
     path: str
@@ -101,6 +113,7 @@ class ExtractRule:
     unit: str = ""
     role: str = ""
     columns: dict[str, str] = field(default_factory=dict)
+    where: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -166,13 +179,20 @@ def _section(raw: dict[str, Any], blocks: dict[str, Any], where: str) -> Section
         block = blocks.get(raw["use"])
         if block is None:
             raise FormBroken(f"{where}: khối dùng chung “{raw['use']}” không có")
-        raw = {**block, **{k: v for k, v in raw.items() if k != "use"}, "block": raw["use"]}
+        own = {k: v for k, v in raw.items() if k not in ("use", "more_fields")}
+        raw = {**block, **own, "block": raw["use"], "fields": [*block["fields"], *raw.get("more_fields", [])]}
     place = f"{where}.{raw.get('id', '?')}"
     fields = tuple(_field(f, place) for f in _need(raw, "fields", place))
     _unique([f.id for f in fields], place, "field")
     return Section(
-        id=_need(raw, "id", place), title_vi=raw.get("title_vi", ""), title_en=raw.get("title_en", ""), fields=fields,
-        repeated=bool(raw.get("repeated", False)), block=raw.get("block", ""), collapsed=bool(raw.get("collapsed", False)),
+        id=_need(raw, "id", place),
+        title_vi=raw.get("title_vi", ""),
+        title_en=raw.get("title_en", ""),
+        fields=fields,
+        repeated=bool(raw.get("repeated", False)),
+        block=raw.get("block", ""),
+        collapsed=bool(raw.get("collapsed", False)),
+        rows_max=int(raw.get("rows_max", ROWS_MAX)),
     )
 
 
@@ -181,16 +201,38 @@ def _field(raw: dict[str, Any], place: str) -> Field:
     kind = _one_of(_need(raw, "type", where), FIELD_TYPES, where + ".type")
     length = LONGTEXT_CHARACTERS_MAX if kind == "longtext" else TEXT_CHARACTERS_MAX
     return Field(
-        id=_need(raw, "id", where), label_vi=_need(raw, "label_vi", where), label_en=raw.get("label_en", ""), type=kind,
-        required=_one_of(raw.get("required", "never"), REQUIRED_FOR, where + ".required"), unit=raw.get("unit", ""),
-        minimum=raw.get("minimum"), maximum=raw.get("maximum"), length_max=raw.get("length_max", length),
-        choices=tuple(_choice(c) for c in raw.get("choices", [])), multiple=bool(raw.get("multiple", False)),
+        id=_need(raw, "id", where),
+        label_vi=_need(raw, "label_vi", where),
+        label_en=raw.get("label_en", ""),
+        type=kind,
+        required=_one_of(raw.get("required", "never"), REQUIRED_FOR, where + ".required"),
+        unit=raw.get("unit", ""),
+        minimum=raw.get("minimum"),
+        maximum=raw.get("maximum"),
+        plausible=_plausible(raw, where),
+        length_max=raw.get("length_max", length),
+        choices=tuple(_choice(c) for c in raw.get("choices", [])),
+        multiple=bool(raw.get("multiple", False)),
         columns=tuple(_field(c, where) for c in raw.get("columns", [])),
-        rows=tuple(str(r if not isinstance(r, dict) else r.get("label_vi", r.get("id"))) for r in raw.get("rows", [])),
-        code_system=raw.get("code_system", ""), hint_vi=raw.get("hint_vi", ""), prefill=raw.get("prefill", ""),
-        show_if=str(raw.get("show_if", "")), printed_item=str(raw.get("printed_item", "")),
-        not_after_now=bool(raw.get("not_after_now", False)), copy_forward=bool(raw.get("copy_forward", False)),
+        rows=tuple(_choice(r) for r in raw.get("rows", [])),
+        code_system=raw.get("code_system", ""),
+        hint_vi=raw.get("hint_vi", ""),
+        prefill=raw.get("prefill", ""),
+        show_if=str(raw.get("show_if", "")),
+        printed_item=str(raw.get("printed_item", "")),
+        not_after_now=bool(raw.get("not_after_now", False)),
+        copy_forward=bool(raw.get("copy_forward", False)),
+        added_by_us=bool(raw.get("added_by_us", False)),
     )
+
+
+def _plausible(raw: dict[str, Any], where: str) -> tuple[float, float] | None:
+    given = raw.get("plausible")
+    if given is None:
+        return None
+    if not (isinstance(given, list) and len(given) == 2 and given[0] < given[1]):
+        raise FormBroken(f"{where}: “plausible” là hai số [thấp, cao]")
+    return float(given[0]), float(given[1])
 
 
 def _choice(raw: Any) -> Choice:
@@ -202,8 +244,12 @@ def _choice(raw: Any) -> Choice:
 def _position(raw: dict[str, Any], where: str) -> Position:
     kind = "confirmation" if raw["role"] in ("patient", "patient_or_relative") else raw.get("kind", "staff")
     return Position(
-        id=_need(raw, "id", where + ".signatures"), label_vi=raw.get("label_vi", ""), role=raw["role"],
-        order=int(raw.get("order", 1)), required=bool(raw.get("required", True)), kind=kind,
+        id=_need(raw, "id", where + ".signatures"),
+        label_vi=raw.get("label_vi", ""),
+        role=raw["role"],
+        order=int(raw.get("order", 1)),
+        required=bool(raw.get("required", True)),
+        kind=kind,
         parallel=bool(raw.get("parallel", False)),
     )
 
@@ -219,10 +265,20 @@ def _check_positions(form: FormVersion) -> None:
 
 def _check_extracts(form: FormVersion) -> None:
     for rule in form.extracts:
+        place = f"{form.code}: extract “{rule.path}”"
+        if rule.kind not in EXTRACT_KINDS:
+            raise FormBroken(f"{place}: kind “{rule.kind}” không nằm trong {sorted(EXTRACT_KINDS)}")
         section_id, _, field_id = rule.path.partition(".")
         section = form.section(section_id)
-        if section is None or (field_id and section.field(field_id) is None):
-            raise FormBroken(f"{form.code}: extract trỏ tới “{rule.path}” không có trong mẫu")
+        found = section.field(field_id) if section and field_id else None
+        if section is None or (field_id and found is None):
+            raise FormBroken(f"{place} trỏ tới mục không có trong mẫu")
+        inside = {f.id for f in (found.columns if found else section.fields)}
+        if rule.columns and found is not None and found.type != "table":
+            raise FormBroken(f"{place}: chỉ bảng hoặc phần mới có “columns”")
+        unknown = ({*rule.columns} - EXTRACT_COLUMNS) | ({*rule.columns.values(), *rule.where} - inside - {ROW_KEY})
+        if unknown:
+            raise FormBroken(f"{place}: không có {', '.join(sorted(unknown))}")
 
 
 def _need(raw: dict[str, Any], key: str, where: str) -> Any:

@@ -38,7 +38,13 @@ def _apply(rule: ExtractRule, content: dict[str, Any]) -> list[Extract]:
         at = str(row.get("at", ""))
         if rule.columns and field_id:
             table = row.get(field_id) or []
-            found += [e for n, line in enumerate(table) if (e := _from_columns(rule, line, f"{path}.{field_id}.{n}", at))]
+            found += [
+                e
+                for n, line in enumerate(table)
+                if _is_meant(rule, line) and (e := _from_columns(rule, line, f"{path}.{field_id}.{n}", at))
+            ]
+        elif not _is_meant(rule, row):
+            continue
         elif rule.columns:
             line = _from_columns(rule, row, path, at)
             found += [line] if line else []
@@ -47,21 +53,33 @@ def _apply(rule: ExtractRule, content: dict[str, Any]) -> list[Extract]:
     return found
 
 
+def _is_meant(rule: ExtractRule, line: dict[str, Any]) -> bool:
+    return all(str(line.get(name, "")) == str(wanted) for name, wanted in rule.where.items())
+
+
 def _from_columns(rule: ExtractRule, line: dict[str, Any], path: str, at: str) -> Extract | None:
     picked = {name: line.get(column) for name, column in rule.columns.items()}
     if not any(picked.get(k) not in (None, "") for k in ("code", "display", "value")):
         return None
+    code = str(picked.get("code") or rule.code)
     return Extract(
-        kind=rule.kind, path=path, code=str(picked.get("code") or rule.code), system=rule.system,
-        display=str(picked.get("display") or rule.display), value=picked.get("value"),
-        unit=str(picked.get("unit") or rule.unit), role=str(picked.get("role") or rule.role),
+        kind=rule.kind,
+        path=path,
+        code=code,
+        system=rule.system if code else "",
+        display=str(picked.get("display") or rule.display),
+        value=picked.get("value"),
+        unit=str(picked.get("unit") or rule.unit),
+        role=str(picked.get("role") or rule.role),
         at=str(picked.get("at") or at),
     )
 
 
 def _single(rule: ExtractRule, value: Any, path: str, at: str) -> Extract:
-    if rule.kind in ("condition", "allergy") and not rule.code:
-        is_code = rule.system == "icd10"
-        return Extract(rule.kind, path, str(value) if is_code else "", rule.system, rule.display if is_code else str(value),
-                       role=rule.role, at=at)
-    return Extract(rule.kind, path, rule.code, rule.system, rule.display, value, rule.unit, rule.role, at)
+    """One field: a condition or an allergy is named by its value; everything else has a value."""
+    if rule.kind not in ("condition", "allergy") or rule.code:
+        system = rule.system if rule.code else ""
+        return Extract(rule.kind, path, rule.code, system, rule.display, value, rule.unit, rule.role, at)
+    if rule.system == "icd10":
+        return Extract(rule.kind, path, str(value), rule.system, rule.display, role=rule.role, at=at)
+    return Extract(rule.kind, path, display=str(value), role=rule.role, at=at)

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field as dataclass_field
+from dataclasses import dataclass
+from dataclasses import field as dataclass_field
 from datetime import datetime, tzinfo
+from decimal import Decimal
 from typing import Any
 
-from benhan.forms.definition import Choice, Field, FormVersion, Section
+from benhan.forms.definition import ROW_KEY, ROWS_MAX, Choice, Field, FormVersion, Section
 from benhan.forms.validate import is_shown
 from benhan.kernel.errors import FieldError
 
 ROWS_OFFERED = 1
+Faults = dict[str, list[str]]
 _VN_DATE = re.compile(r"^(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})$")
 
 
@@ -50,35 +53,62 @@ class PageSection:
 
 def sections(form: FormVersion, content: dict[str, Any], errors: list[FieldError], zone: tzinfo) -> list[PageSection]:
     """The whole page of a form with its content and the faults at their fields."""
-    faults: dict[str, list[str]] = {}
+    faults: Faults = {}
     for error in errors:
         faults.setdefault(error.path, []).append(error.message)
     return [_section(section, content.get(section.id), faults, zone) for section in form.sections]
 
 
-def _section(section: Section, value: Any, faults: dict[str, list[str]], zone: tzinfo) -> PageSection:
+def _section(section: Section, value: Any, faults: Faults, zone: tzinfo) -> PageSection:
     missing = sum(len(v) for k, v in faults.items() if k == section.id or k.startswith(section.id + "."))
     if not section.repeated:
-        return PageSection(section, (_inputs(section.fields, value or {}, section.id, faults, zone),), (), missing)
-    rows = list(value or []) or [{}]
+        return PageSection(section, (_inputs(section.fields, _row_of(value), section.id, faults, zone),), (), missing)
+    rows = _rows_of(value) or [{}]
     drawn = tuple(_inputs(section.fields, row, f"{section.id}.{n}", faults, zone) for n, row in enumerate(rows))
     return PageSection(section, drawn, _inputs(section.fields, {}, f"{section.id}.__row__", {}, zone), missing)
 
 
-def _inputs(fields: tuple[Field, ...], row: dict[str, Any], path: str, faults: dict[str, list[str]], zone: tzinfo) -> tuple[Input, ...]:
+def _row_of(value: Any) -> dict[str, Any]:
+    """A draft may hold anything; what has the wrong shape is drawn empty beside its fault."""
+    return value if isinstance(value, dict) else {}
+
+
+def _rows_of(value: Any) -> list[dict[str, Any]]:
+    return [_row_of(row) for row in value] if isinstance(value, list) else []
+
+
+def _inputs(
+    fields: tuple[Field, ...], row: dict[str, Any], path: str, faults: Faults, zone: tzinfo, fault_path: str = ""
+) -> tuple[Input, ...]:
+    """`fault_path` differs from `path` where the place on the page is not the place in the content (fixed rows)."""
+    where = fault_path or path
     return tuple(
-        _input(f, row.get(f.id), f"{path}.{f.id}", faults, zone, is_shown(f, row)) for f in fields if f.is_filled_by_hand
+        _input(
+            f, row.get(f.id), f"{path}.{f.id}", tuple(faults.get(f"{where}.{f.id}", ())), faults, zone, is_shown(f, row)
+        )
+        for f in fields
+        if f.is_filled_by_hand
     )
 
 
-def _input(f: Field, value: Any, name: str, faults: dict[str, list[str]], zone: tzinfo, shown: bool) -> Input:
-    if f.type == "table":
-        given = list(value or [])
-        wanted = max(len(given) + ROWS_OFFERED, len(f.rows))
-        rows = [given[n] if n < len(given) else {} for n in range(wanted)]
-        drawn = tuple(_inputs(f.columns, row, f"{name}.{n}", faults, zone) for n, row in enumerate(rows))
-        return Input(name, f, None, tuple(faults.get(name, ())), drawn, shown)
-    return Input(name, f, show(f, value, zone), tuple(faults.get(name, ())), (), shown)
+def _input(f: Field, value: Any, name: str, own: tuple[str, ...], faults: Faults, zone: tzinfo, shown: bool) -> Input:
+    if f.type != "table":
+        return Input(name, f, show(f, value, zone), own, (), shown)
+    given = _rows_of(value)
+    places = {str(line.get(ROW_KEY)): number for number, line in enumerate(given)}
+    drawn = []
+    for number, line in enumerate(_table_rows(f, given)):
+        place = places.get(f.rows[number].code, -1) if f.rows else number
+        drawn.append(_inputs(f.columns, line, f"{name}.{number}", faults, zone, f"{name}.{place}"))
+    return Input(name, f, None, own, tuple(drawn), shown)
+
+
+def _table_rows(f: Field, given: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The lines to draw: of a table with fixed rows each row once and in order, else those given and one to fill in."""
+    if not f.rows:
+        return given + [{}] * (ROWS_OFFERED if len(given) < ROWS_MAX else 0)
+    by_row = {str(line.get(ROW_KEY)): line for line in given}
+    return [by_row.get(r.code, {}) for r in f.rows]
 
 
 def show(f: Field, value: Any, zone: tzinfo) -> Any:
@@ -87,8 +117,8 @@ def show(f: Field, value: Any, zone: tzinfo) -> Any:
         return [] if f.multiple else ""
     if f.multiple:
         return [str(v) for v in (value if isinstance(value, list) else [value])]
-    if f.type == "number" and isinstance(value, int | float):
-        return f"{value:.10g}".replace(".", ",")
+    if f.type == "number" and isinstance(value, int | float) and not isinstance(value, bool):
+        return format(Decimal(str(value)), "f").replace(".", ",")
     if f.type == "date":
         return "/".join(reversed(str(value).split("-")))
     if f.type == "datetime":
@@ -104,8 +134,8 @@ def _local(value: str, zone: tzinfo) -> str:
 
 
 def parse_post(form: FormVersion, posted: Mapping[str, list[str]], zone: tzinfo) -> dict[str, Any]:
-    """Read posted inputs back to content. What cannot be read stays as typed, so that nothing is lost and validation can
-    point at it. Names that are no field of the form are ignored: they are the page's own."""
+    """Read posted inputs back to content. What cannot be read stays as typed, so that nothing is lost and
+    validation can point at it. Names that are no field of the form are ignored: they are the page's own."""
     content: dict[str, Any] = {}
     for section in form.sections:
         if section.repeated:
@@ -128,9 +158,9 @@ def _read_row(fields: tuple[Field, ...], posted: Mapping[str, list[str]], path: 
     for f in fields:
         name = f"{path}.{f.id}"
         if f.type == "table":
-            rows = [_read_row(f.columns, posted, f"{name}.{n}", zone) for n in _row_numbers(posted, name)]
-            if any(rows):
-                row[f.id] = [r for r in rows if r]
+            lines = [(n, _read_row(f.columns, posted, f"{name}.{n}", zone)) for n in _row_numbers(posted, name)]
+            if filled := [_with_row(f, n, line) for n, line in lines if line]:
+                row[f.id] = filled
         elif f.is_filled_by_hand:
             values = [v.strip() for v in posted.get(name, []) if v.strip()]
             if values:
@@ -138,10 +168,15 @@ def _read_row(fields: tuple[Field, ...], posted: Mapping[str, list[str]], path: 
     return row
 
 
+def _with_row(f: Field, number: int, line: dict[str, Any]) -> dict[str, Any]:
+    """A line of a table with fixed rows carries the code of its row; beyond the last row it has none and is refused."""
+    return {ROW_KEY: f.rows[number].code, **line} if number < len(f.rows) else line
+
+
 def read(f: Field, typed: str, zone: tzinfo) -> Any:
     """Read one typed value to how it is stored."""
     if f.type == "number":
-        return _read_number(typed)
+        return read_number(typed)
     if f.type == "date":
         return _read_date(typed)
     if f.type == "datetime":
@@ -149,7 +184,8 @@ def read(f: Field, typed: str, zone: tzinfo) -> Any:
     return typed.upper() if f.type == "icd10" else typed
 
 
-def _read_number(typed: str) -> Any:
+def read_number(typed: str) -> Any:
+    """A number as typed in Vietnam (36,5) or as JSON writes it; text that is none comes back unchanged."""
     plain = typed.replace(" ", "").replace(",", ".")
     if re.fullmatch(r"-?\d{1,15}", plain):
         return int(plain)
@@ -166,7 +202,8 @@ def _read_date(typed: str) -> str:
 
 
 def _read_datetime(typed: str, zone: tzinfo) -> str:
-    for pattern in ("%d/%m/%Y %H:%M", "%Y-%m-%dT%H:%M", "%d/%m/%Y %Hh%M", "%d/%m/%Y"):
+    """A day without an hour stays as typed and is refused: nobody's midnight is invented."""
+    for pattern in ("%d/%m/%Y %H:%M", "%Y-%m-%dT%H:%M", "%d/%m/%Y %Hh%M"):
         try:
             return datetime.strptime(typed, pattern).replace(tzinfo=zone).isoformat()
         except ValueError:

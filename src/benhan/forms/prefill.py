@@ -5,21 +5,43 @@ from __future__ import annotations
 from typing import Any
 
 from benhan.forms.definition import Field, FormVersion
+from benhan.forms.page import read_number
+
+Known = dict[str, dict[str, Any]]
 
 
-def prefill(form: FormVersion, known: dict[str, dict[str, Any]]) -> dict[str, Any]:
-    """Fill fields whose `prefill` names a fact, e.g. `patient.full_name`. `known` is {group: {name: value}}."""
+def prefill(form: FormVersion, known: Known, previous: dict[str, Any] | None = None) -> dict[str, Any]:
+    """Fill fields whose `prefill` names a fact, e.g. `patient.full_name`; `known` is {group: {name: value}}.
+
+    `previous` is the content of the newest earlier entry of the same form: fields with `copy_forward` are taken over
+    from it (only what the form allows, never findings)."""
     content: dict[str, Any] = {}
     for section in form.sections:
-        row = {f.id: value for f in section.fields if (value := _fact(f, known)) not in (None, "", [])}
+        before = (previous or {}).get(section.id)
+        earlier = before if isinstance(before, dict) else {}
+        row = {f.id: value for f in section.fields if (value := _value(f, known, earlier)) not in (None, "", [])}
         if row:
             content[section.id] = [row] if section.repeated else row
     return content
 
 
-def _fact(field: Field, known: dict[str, dict[str, Any]]) -> Any:
+def _value(field: Field, known: Known, earlier: dict[str, Any]) -> Any:
+    if field.copy_forward and earlier.get(field.id) not in (None, "", []):
+        return earlier[field.id]
+    return _fact(field, known) if field.prefill else None
+
+
+def _fact(field: Field, known: Known) -> Any:
+    """The named fact, in the type of the field; a fact the field cannot hold is left out rather than bent."""
     group, _, name = field.prefill.partition(".")
     value = known.get(group, {}).get(name or field.id)
-    if field.type == "choice" and value is not None and str(value) not in {c.code for c in field.choices}:
+    if value is None:
         return None
+    if field.type == "choice":
+        return str(value) if str(value) in {c.code for c in field.choices} else None
+    if field.type in ("text", "longtext", "code", "icd10"):
+        return str(value)[: field.length_max]
+    if field.type == "number" and isinstance(value, str):
+        number = read_number(value)
+        return None if isinstance(number, str) else number
     return value

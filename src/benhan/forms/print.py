@@ -2,41 +2,112 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from datetime import tzinfo
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, tzinfo
 from typing import Any
 
-from benhan.forms.definition import Field, FormVersion, Section
+from benhan.forms.definition import ROW_KEY, Field, FormVersion, Section
 from benhan.forms.page import show
 from benhan.forms.validate import is_shown
 
 CodeName = Callable[[str, str], str]
-HEADER_BLOCKS = frozenset({"sheet_header", "record_letterhead"})
+HEADER_BLOCKS = frozenset({"sheet_header"})
+HEADER_SECTIONS = frozenset({"letterhead", "header"})
 
 
-def print_sections(form: FormVersion, content: dict[str, Any], zone: tzinfo, code_name: CodeName | None = None) -> list[dict[str, Any]]:
-    """Sections as {id, title, block, repeated, rows: [[item…]]}; an item is {label, value, type, unit, …}."""
+@dataclass(frozen=True)
+class SheetEntry:
+    """One entry of a sheet that is printed together: its content, its time, its state and who signed, as words."""
+
+    content: dict[str, Any]
+    at: datetime
+    state: str = ""
+    signed: str = ""
+
+
+def print_sections(
+    form: FormVersion, content: dict[str, Any], zone: tzinfo, code_name: CodeName | None = None
+) -> list[dict[str, Any]]:
+    """Sections as {id, title, block, repeated, header, rows: [[item…]]}; an item has id, label, value, type, unit…"""
     return [_section(s, content.get(s.id), zone, code_name) for s in form.sections]
 
 
-def _section(section: Section, value: Any, zone: tzinfo, code_name: CodeName | None) -> dict[str, Any]:
-    rows = (value or []) if section.repeated else [value or {}]
+def print_sheet(
+    form: FormVersion, entries: Sequence[SheetEntry], zone: tzinfo, code_name: CodeName | None = None
+) -> dict[str, Any]:
+    """Many entries as one sheet, for `sheet.typ` of the form: {header, entries: [{at, day, hour, hours, state,
+    signed, sections, values}]}. The header is that of the newest entry; `values` are the bare numbers, for curves;
+    `hours` counts from the first entry."""
+    if not entries:
+        return {"header": [], "entries": []}
+    ordered = sorted(entries, key=lambda e: e.at)
+    header, _ = _split(print_sections(form, ordered[-1].content, zone, code_name))
     return {
-        "id": section.id, "title": section.title_vi, "block": section.block, "repeated": section.repeated,
-        "header": section.block in HEADER_BLOCKS,
-        "rows": [[_item(f, row, zone, code_name) for f in section.fields if f.type != "signature" and is_shown(f, row)] for row in rows],
+        "header": [item for section in header for row in section["rows"] for item in row],
+        "entries": [_entry(form, e, ordered[0].at, zone, code_name) for e in ordered],
+    }
+
+
+def _entry(
+    form: FormVersion, entry: SheetEntry, first: datetime, zone: tzinfo, code_name: CodeName | None
+) -> dict[str, Any]:
+    _, body = _split(print_sections(form, entry.content, zone, code_name))
+    local = entry.at.astimezone(zone)
+    numbers = {
+        f.id: value
+        for s in form.sections
+        for f in s.fields
+        if f.type == "number" and isinstance(value := (_one(entry.content.get(s.id)).get(f.id)), int | float)
+    }
+    return {
+        "at": local.strftime("%d/%m/%Y %H:%M"),
+        "day": local.strftime("%d/%m"),
+        "hour": local.strftime("%H:%M"),
+        "hours": (entry.at - first).total_seconds() / 3600,
+        "state": entry.state,
+        "signed": entry.signed,
+        "sections": body,
+        "values": numbers,
+    }
+
+
+def _split(sections: list[dict[str, Any]]) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    return [s for s in sections if s["header"]], [s for s in sections if not s["header"]]
+
+
+def _one(value: Any) -> dict[str, Any]:
+    return value if isinstance(value, dict) else {}
+
+
+def _section(section: Section, value: Any, zone: tzinfo, code_name: CodeName | None) -> dict[str, Any]:
+    rows = [_one(row) for row in (value or [])] if section.repeated else [_one(value)]
+    return {
+        "id": section.id,
+        "title": section.title_vi,
+        "block": section.block,
+        "repeated": section.repeated,
+        "header": section.block in HEADER_BLOCKS or section.id in HEADER_SECTIONS,
+        "rows": [
+            [_item(f, row, zone, code_name) for f in section.fields if f.is_filled_by_hand and is_shown(f, row)]
+            for row in rows
+        ],
     }
 
 
 def _item(f: Field, row: dict[str, Any], zone: tzinfo, code_name: CodeName | None) -> dict[str, Any]:
     value = row.get(f.id)
     item: dict[str, Any] = {
-        "id": f.id, "label": f.label_vi, "type": f.type, "unit": f.unit if f.type == "number" else "",
-        "number": f.printed_item, "empty": value in (None, "", [], {}),
+        "id": f.id,
+        "label": f.label_vi,
+        "type": f.type,
+        "unit": f.unit if f.type == "number" else "",
+        "number": f.printed_item,
+        "empty": value in (None, "", [], {}),
+        "ours": f.added_by_us,
     }
     if f.type == "table":
-        item["columns"] = [c.label_vi for c in f.columns]
-        item["value"] = [[_plain(c, line.get(c.id), zone, code_name) for c in f.columns] for line in (value or [])]
+        item |= _table(f, [_one(line) for line in (value or [])], zone, code_name)
     elif f.type == "choice":
         chosen = {str(v) for v in value} if isinstance(value, list) else {str(value)}
         item["choices"] = [{"label": c.label_vi, "on": c.code in chosen} for c in f.choices]
@@ -46,13 +117,27 @@ def _item(f: Field, row: dict[str, Any], zone: tzinfo, code_name: CodeName | Non
     return item
 
 
+def _table(f: Field, lines: list[dict[str, Any]], zone: tzinfo, code_name: CodeName | None) -> dict[str, Any]:
+    """Columns and cells; a table with fixed rows prints every row, filled or not, its name in front."""
+    labels = [
+        f"{c.label_vi} ({c.unit})" if c.unit and c.unit not in c.label_vi.lower() else c.label_vi for c in f.columns
+    ]
+    kinds = [c.type for c in f.columns]
+    cells = [[_plain(c, line.get(c.id), zone, code_name) for c in f.columns] for line in lines]
+    if not f.rows:
+        return {"columns": labels, "kinds": kinds, "value": cells}
+    by_row = {str(line.get(ROW_KEY)): cell for line, cell in zip(lines, cells, strict=True)}
+    fixed = [[r.label_vi, *by_row.get(r.code, [""] * len(f.columns))] for r in f.rows]
+    return {"columns": ["", *labels], "kinds": ["text", *kinds], "value": fixed}
+
+
 def _plain(f: Field, value: Any, zone: tzinfo, code_name: CodeName | None) -> str:
     if value in (None, "", []):
         return ""
     if f.type == "code" and f.code_system and code_name:
-        name = code_name(f.code_system, str(value))
-        return name or str(value)
+        return code_name(f.code_system, str(value)) or str(value)
     if f.type == "choice":
-        return ", ".join(c.label_vi for c in f.choices if c.code == str(value))
+        chosen = {str(v) for v in value} if isinstance(value, list) else {str(value)}
+        return ", ".join(c.label_vi for c in f.choices if c.code in chosen)
     shown = show(f, value, zone)
     return ", ".join(shown) if isinstance(shown, list) else str(shown)

@@ -4,51 +4,95 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
-from benhan.forms.definition import ROWS_MAX, Field, FormVersion, Section
+import rfc8785
+
+from benhan.forms.definition import DRAWING_CHARACTERS_MAX, ROW_KEY, ROWS_MAX, Field, FormVersion, Section
 from benhan.kernel import clock
 from benhan.kernel.canonical import canonical
-from benhan.kernel.errors import FieldError
+from benhan.kernel.errors import FieldError, Invalid
 from benhan.kernel.text import clean as clean_text
 
-CONTENT_BYTES_MAX = 2 * 1024 * 1024
+CONTENT_BYTES_MAX = 4 * 1024 * 1024
+CONTENT_DEPTH_MAX = 6  # section list → row → table → line → multiple choice: nothing of ours is deeper
+CLOCK_TOLERANCE = timedelta(minutes=5)  # ward PCs run a little fast
 PURPOSES = ("saving", "signing", "closing")
-_DATE = re.compile(r"^\d{4}(-\d{2}(-\d{2})?)?$")
+_DATE = re.compile(r"[0-9]{4}(-[0-9]{2}(-[0-9]{2})?)?")
+_DRAWING = re.compile(r"[MmLlCcQqHhVvZz0-9 .,\-]*")
 _CONDITION = re.compile(r"^\s*([\w.]+)\s*(==|!=)\s*(.+?)\s*$")
 CodeKnown = Callable[[str, str], bool]
 
 
 def clean(form: FormVersion, content: dict[str, Any]) -> dict[str, Any]:
-    """NFC, no control characters, no empty leaves; nothing else is changed. Unknown keys stay, to be refused."""
-    cleaned = _clean(content)
+    """NFC, no control characters or direction marks, no blanks around, no empty leaves; nothing else is changed.
+    Unknown keys stay, to be refused by `validate`. Raises Invalid when the content is nested deeper than any form."""
+    cleaned = _clean(content, CONTENT_DEPTH_MAX)
     return cleaned if isinstance(cleaned, dict) else {}
 
 
-def _clean(value: Any) -> Any:
+def _clean(value: Any, depth: int) -> Any:
     if isinstance(value, str):
         return clean_text(value).strip()
+    if not isinstance(value, dict | list):
+        return value
+    if depth == 0:
+        raise Invalid([FieldError("", "too_deep", "Nội dung lồng quá sâu, không đúng dạng của mẫu")])
     if isinstance(value, dict):
-        return {str(k): c for k, v in value.items() if (c := _clean(v)) not in ("", None, [], {})}
-    if isinstance(value, list):
-        return [c for v in value if (c := _clean(v)) not in ("", None, {}, [])]
-    return value
+        return {str(k): c for k, v in value.items() if (c := _clean(v, depth - 1)) not in ("", None, [], {})}
+    return [c for v in value if (c := _clean(v, depth - 1)) not in ("", None, {}, [])]
 
 
-def validate(form: FormVersion, content: dict[str, Any], *, purpose: str = "saving", born: date | None = None,
-             code_known: CodeKnown | None = None) -> list[FieldError]:
+def validate(
+    form: FormVersion,
+    content: dict[str, Any],
+    *,
+    purpose: str = "saving",
+    born: date | None = None,
+    code_known: CodeKnown | None = None,
+) -> list[FieldError]:
     """Return every fault of `content` (cleaned) for a purpose: saving | signing | closing. Empty = good."""
-    if len(canonical(content)) > CONTENT_BYTES_MAX:
-        return [FieldError("", "too_big", "Nội dung quá lớn (hơn 2 MB); hãy chia thành nhiều phiếu")]
+    try:
+        size = len(canonical(content))
+    except (rfc8785.CanonicalizationError, UnicodeEncodeError):
+        return [FieldError("", "shape", "Nội dung có số hoặc ký tự không lưu được; hãy nhập lại")]
+    if size > CONTENT_BYTES_MAX:
+        return [FieldError("", "too_big", "Nội dung quá lớn (hơn 4 MB); hãy chia thành nhiều phiếu")]
     errors = [
-        FieldError(key, "unknown_section", f"Mẫu này không có phần “{key}”") for key in content
+        FieldError(key, "unknown_section", f"Mẫu này không có phần “{key[:40]}”")
+        for key in content
         if form.section(key) is None
     ]
     check = _Check(PURPOSES.index(purpose), born, code_known)
     for section in form.sections:
         errors += check.section(section, content.get(section.id))
     return errors
+
+
+def warnings(form: FormVersion, content: dict[str, Any]) -> list[FieldError]:
+    """Values outside the plausible range: to be looked at again, never refused: a hard limit on vital signs
+    makes people write wrong numbers."""
+    found = []
+    for section in form.sections:
+        value = content.get(section.id)
+        rows = value if isinstance(value, list) else [value]
+        for number, row in enumerate(rows):
+            path = f"{section.id}.{number}" if section.repeated else section.id
+            found += [
+                w for f in section.fields if isinstance(row, dict) and (w := _implausible(f, row.get(f.id), path))
+            ]
+    return found
+
+
+def _implausible(field: Field, value: Any, path: str) -> FieldError | None:
+    if field.plausible is None or isinstance(value, bool) or not isinstance(value, int | float):
+        return None
+    low, high = field.plausible
+    if low <= value <= high:
+        return None
+    message = f"“{field.label_vi}” {value:g} {field.unit}: ngoài khoảng thường gặp {low:g}–{high:g}, hãy xem lại"
+    return FieldError(f"{path}.{field.id}", "implausible", message)
 
 
 def is_shown(field: Field, section_content: dict[str, Any]) -> bool:
@@ -76,8 +120,12 @@ class _Check:
         rows = value if value is not None else []
         if not isinstance(rows, list):
             return [FieldError(section.id, "shape", "Phần này là một danh sách dòng")]
-        if len(rows) > ROWS_MAX:
-            return [FieldError(section.id, "too_many_rows", f"Nhiều nhất {ROWS_MAX} dòng; hãy chia thành nhiều phiếu")]
+        if len(rows) > section.rows_max:
+            return [
+                FieldError(
+                    section.id, "too_many_rows", f"Nhiều nhất {section.rows_max} dòng; hãy chia thành nhiều phiếu"
+                )
+            ]
         errors: list[FieldError] = []
         for number, row in enumerate(rows):
             errors += self._row(section.fields, row, f"{section.id}.{number}")
@@ -87,20 +135,27 @@ class _Check:
         if not isinstance(row, dict):
             return [FieldError(path, "shape", "Dữ liệu của phần này không đúng dạng")]
         known = {f.id for f in fields}
-        errors = [FieldError(f"{path}.{k}", "unknown_field", f"Mẫu này không có mục “{k}”") for k in row if k not in known]
+        errors = [
+            FieldError(f"{path}.{k}", "unknown_field", f"Mẫu này không có mục “{k}”") for k in row if k not in known
+        ]
         for field in fields:
-            if field.is_filled_by_hand and is_shown(field, row):
-                errors += self._value(field, row.get(field.id), f"{path}.{field.id}")
+            if field.is_filled_by_hand:
+                errors += self._value(field, row.get(field.id), f"{path}.{field.id}", is_shown(field, row))
+            elif field.id in row:
+                errors.append(FieldError(f"{path}.{field.id}", "signature", f"“{field.label_vi}” được ký, không nhập"))
         return errors
 
-    def _value(self, field: Field, value: Any, path: str) -> list[FieldError]:
+    def _value(self, field: Field, value: Any, path: str, shown: bool) -> list[FieldError]:
+        """A hidden field may be empty, but what stands in it must still have the right shape."""
         if value in (None, "", [], {}):
-            missing = field.required != "never" and PURPOSES.index(field.required) <= self.purpose
+            missing = shown and field.required != "never" and PURPOSES.index(field.required) <= self.purpose
             return [FieldError(path, "required", f"Chưa nhập “{field.label_vi}”")] if missing else []
         if field.type == "table":
             return self._table(field, value, path)
         if field.multiple:
             values = value if isinstance(value, list) else [value]
+            if len(values) > len(field.choices or values):
+                return [FieldError(path, "choice", f"“{field.label_vi}” có lựa chọn lặp lại")]
             return [e for v in values for e in self._single(field, v, path)]
         return self._single(field, value, path)
 
@@ -109,7 +164,21 @@ class _Check:
             return [FieldError(path, "shape", "Bảng này là một danh sách dòng")]
         if len(value) > ROWS_MAX:
             return [FieldError(path, "too_many_rows", f"Bảng có nhiều nhất {ROWS_MAX} dòng")]
-        return [e for number, row in enumerate(value) for e in self._row(field.columns, row, f"{path}.{number}")]
+        errors = self._fixed_rows(field, value, path) if field.rows else []
+        for number, row in enumerate(value):
+            plain = {k: v for k, v in row.items() if k != ROW_KEY} if field.rows and isinstance(row, dict) else row
+            errors += self._row(field.columns, plain, f"{path}.{number}")
+        return errors
+
+    def _fixed_rows(self, field: Field, value: list[Any], path: str) -> list[FieldError]:
+        """Each line of a table with fixed rows names its row, once."""
+        named = [row.get(ROW_KEY) if isinstance(row, dict) else None for row in value]
+        known = [r.code for r in field.rows]
+        return [
+            FieldError(f"{path}.{number}", "row", f"Bảng “{field.label_vi}” không có dòng này, hoặc dòng bị lặp")
+            for number, name in enumerate(named)
+            if name not in known or name in named[:number]
+        ]
 
     def _single(self, field: Field, value: Any, path: str) -> list[FieldError]:
         fault = _CHECKS[field.type](field, value, self)
@@ -144,7 +213,7 @@ def _choice(field: Field, value: Any, check: _Check) -> Fault:
 
 
 def _date(field: Field, value: Any, check: _Check) -> Fault:
-    if not isinstance(value, str) or not _DATE.match(value):
+    if not isinstance(value, str) or not _DATE.fullmatch(value):
         return "format", f"“{field.label_vi}”: nhập ngày dạng ngày/tháng/năm"
     try:
         day = date.fromisoformat((value + "-01-01")[:10] if len(value) < 10 else value)
@@ -152,6 +221,8 @@ def _date(field: Field, value: Any, check: _Check) -> Fault:
         return "format", f"“{field.label_vi}”: ngày này không có trong lịch"
     if field.not_after_now and day > clock.today():
         return "future", f"“{field.label_vi}” ở tương lai"
+    if check.born and len(value) == 10 and day < check.born:
+        return "before_birth", f"“{field.label_vi}” trước ngày sinh của người bệnh"
     return None
 
 
@@ -162,7 +233,7 @@ def _datetime(field: Field, value: Any, check: _Check) -> Fault:
         return "format", f"“{field.label_vi}”: nhập ngày giờ dạng ngày/tháng/năm giờ:phút"
     if moment.tzinfo is None:
         return "format", f"“{field.label_vi}” thiếu múi giờ"
-    if field.not_after_now and moment > clock.now():
+    if field.not_after_now and moment > clock.now() + CLOCK_TOLERANCE:
         return "future", f"“{field.label_vi}” ở tương lai"
     if check.born and moment.date() < check.born:
         return "before_birth", f"“{field.label_vi}” trước ngày sinh của người bệnh"
@@ -177,16 +248,28 @@ def _code(field: Field, value: Any, check: _Check) -> Fault:
 
 
 def _icd10(field: Field, value: Any, check: _Check) -> Fault:
-    if not isinstance(value, str) or not re.fullmatch(r"[A-Z]\d{2}(\.\d{1,2})?[*†]?", value):
+    if not isinstance(value, str) or not re.fullmatch(r"[A-Z][0-9]{2}(\.[0-9]{1,2})?[*†]?", value):
         return "icd10", f"“{field.label_vi}”: mã ICD-10 có dạng J18 hoặc J18.9"
     return None
 
 
 def _drawing(field: Field, value: Any, check: _Check) -> Fault:
-    return None if isinstance(value, str) else ("type", f"“{field.label_vi}” phải là hình vẽ")
+    """A drawing is the path of an SVG, nothing else: strokes, no markup."""
+    if not isinstance(value, str) or not _DRAWING.fullmatch(value):
+        return "type", f"“{field.label_vi}” phải là hình vẽ"
+    if len(value) > DRAWING_CHARACTERS_MAX:
+        return "too_long", f"“{field.label_vi}”: hình vẽ quá nhiều nét"
+    return None
 
 
 _CHECKS: dict[str, Callable[[Field, Any, _Check], Fault]] = {
-    "text": _text, "longtext": _text, "number": _number, "choice": _choice, "date": _date, "datetime": _datetime,
-    "code": _code, "icd10": _icd10, "drawing": _drawing,
+    "text": _text,
+    "longtext": _text,
+    "number": _number,
+    "choice": _choice,
+    "date": _date,
+    "datetime": _datetime,
+    "code": _code,
+    "icd10": _icd10,
+    "drawing": _drawing,
 }

@@ -32,7 +32,14 @@ def entries(system: str) -> tuple[Code, ...]:
         return ()
     with path.open(encoding="utf-8", newline="") as file:
         return tuple(
-            Code(system, r["code"], r["name_vi"], r.get("name_en", "") or "", r.get("source", "") or "", r.get("certainty", "") or "")
+            Code(
+                system,
+                r["code"],
+                r["name_vi"],
+                r.get("name_en", "") or "",
+                r.get("source", "") or "",
+                r.get("certainty", "") or "",
+            )
             for r in csv.DictReader(file)
         )
 

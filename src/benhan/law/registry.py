@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from datetime import date
 from functools import cache
 from pathlib import Path
@@ -11,11 +12,12 @@ from typing import Any
 import yaml
 
 from benhan.forms.definition import FormBroken, FormVersion, build
+from benhan.kernel.canonical import canonical
 from benhan.kernel.errors import NotFound
 
 LAW = Path(__file__).resolve().parent
 FORMS = LAW / "forms"
-HASHED_FILES = ("form.yaml", "page.typ")
+LAYOUTS = ("page.typ", "sheet.typ")
 
 
 def read_yaml(path: Path) -> Any:
@@ -23,15 +25,26 @@ def read_yaml(path: Path) -> Any:
     return yaml.load(path.read_text(encoding="utf-8"), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506 - safe in C
 
 
-def folder_hash(folder: Path) -> str:
-    """SHA-256 over the released files of a form version and the shared blocks and layout it may use. A change of any of
-    them is a new version."""
-    digest = hashlib.sha256()
-    shared = [LAW / "blocks.yaml", LAW / "layout" / "benhan.typ"]
-    for path in [*(folder / name for name in HASHED_FILES), *shared]:
-        data = path.read_bytes().replace(b"\r\n", b"\n") if path.exists() else b""
-        digest.update(path.name.encode() + b"\0" + str(len(data)).encode() + b"\0" + data)
+def definition_hash(raw: dict[str, Any], blocks: dict[str, Any], folder: Path) -> str:
+    """SHA-256 over what a form version asks and how it lies on the page: the definition with the shared blocks it uses
+    (canonical JSON, so comments and line ends do not count) and its own layouts. A change of any of them is a new
+    version; another form's block is not."""
+    used = {s["use"]: blocks.get(s["use"]) for s in raw.get("sections", []) if "use" in s}
+    digest = hashlib.sha256(canonical(_plain({"form": raw, "blocks": used})))
+    for path in (folder / name for name in LAYOUTS):
+        if path.exists():
+            data = path.read_bytes().replace(b"\r\n", b"\n")
+            digest.update(path.name.encode() + b"\0" + str(len(data)).encode() + b"\0" + data)
     return digest.hexdigest()
+
+
+def _plain(value: Any) -> Any:
+    """YAML values as JSON has them: dates as ISO text."""
+    if isinstance(value, dict):
+        return {str(k): _plain(v) for k, v in value.items()}
+    if isinstance(value, list):
+        return [_plain(v) for v in value]
+    return value.isoformat() if isinstance(value, date) else value
 
 
 @cache
@@ -39,12 +52,29 @@ def _all() -> dict[str, tuple[FormVersion, ...]]:
     blocks = read_yaml(LAW / "blocks.yaml") or {}
     found: dict[str, list[FormVersion]] = {}
     for path in sorted(FORMS.glob("*/*/form.yaml")):
-        folder = path.parent
-        form = build(read_yaml(path), form_hash=folder_hash(folder), folder=folder.relative_to(LAW).as_posix(), blocks=blocks)
+        folder, raw = path.parent, read_yaml(path)
+        form_hash = definition_hash(raw, blocks, folder)
+        form = build(raw, form_hash=form_hash, folder=folder.relative_to(LAW).as_posix(), blocks=blocks)
         if (form.code, str(form.valid_from)) != (folder.parent.name, folder.name):
             raise FormBroken(f"{path.relative_to(LAW)}: mã và ngày phải trùng với tên thư mục")
         found.setdefault(form.code, []).append(form)
     return {code: tuple(sorted(versions, key=lambda f: f.valid_from)) for code, versions in found.items()}
+
+
+def all_versions() -> list[FormVersion]:
+    """Every form version there is, by code and date."""
+    return [version for code in sorted(_all()) for version in _all()[code]]
+
+
+def example(form: FormVersion) -> dict[str, Any]:
+    """The worked example of a form version: {content, clinical_at?, entries?: further contents of the same sheet}."""
+    found: dict[str, Any] = json.loads((LAW / form.folder / "example.json").read_text(encoding="utf-8"))
+    return found
+
+
+def sheet_layout(form: FormVersion) -> str:
+    """The layout that prints many entries as one sheet, below the package for `proof.render`, or an empty text."""
+    return f"law/{form.folder}/sheet.typ" if (LAW / form.folder / "sheet.typ").exists() else ""
 
 
 def form(code: str, on: date) -> FormVersion:
@@ -65,7 +95,12 @@ def form_version(code: str, valid_from: date) -> FormVersion:
 
 def forms(on: date) -> list[FormVersion]:
     """All forms in force on a day, by name."""
-    in_force = [v for versions in _all().values() for v in versions if v.valid_from <= on and (v.valid_to is None or on <= v.valid_to)]
+    in_force = [
+        v
+        for versions in _all().values()
+        for v in versions
+        if v.valid_from <= on and (v.valid_to is None or on <= v.valid_to)
+    ]
     return sorted(in_force, key=lambda f: f.name_vi)
 
 

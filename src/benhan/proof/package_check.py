@@ -14,7 +14,7 @@ from cryptography import x509
 from benhan.kernel.canonical import canonical, sha256_hex
 from benhan.proof.container import Container, Unreadable, is_safe_path, open_container
 from benhan.proof.index_page import INDEX_FORMAT, index_page
-from benhan.proof.package import FORMAT, expected_files
+from benhan.proof.packing import FORMAT, expected_files
 from benhan.proof.verdict import Verdict
 from benhan.proof.verify import pdf_signers, read_embedded, verify_pdf
 
@@ -71,7 +71,7 @@ def _check(
         opened.anchors = roots
         prints = ", ".join(sha256_hex(r)[:32] for r in roots) or "không có"
         verdict.add(
-            "no_anchor", "unknown",
+            "no_anchor", "note",
             "Chưa có chứng thư gốc tin cậy từ bên ngoài: chỉ đối chiếu với gốc nằm trong gói. "
             f"Hãy hỏi cơ sở dấu vân tay của gốc và so với: {prints}",
         )  # fmt: skip

@@ -13,6 +13,8 @@ from typing import Any
 
 import typst
 
+from benhan.proof.glyphs import drawable
+
 ROOT = Path(__file__).resolve().parent.parent
 FONTS = Path(__file__).resolve().parent / "fonts"
 POINTS_A4 = (595.28, 841.89)
@@ -87,7 +89,7 @@ def render(main: str, data: dict[str, Any], *, attachments: Sequence[Attachment]
         }
         for n, a in enumerate(attachments)
     ]
-    inputs["data"] = json.dumps({**data, "attachments": listed}, ensure_ascii=False)
+    inputs["data"] = json.dumps(drawable({**data, "attachments": listed}), ensure_ascii=False)
     compiler = _compiler(main)
     try:
         pdf = compiler.compile(

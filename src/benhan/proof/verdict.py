@@ -58,6 +58,11 @@ class Verdict:
         return "valid" if "good" in found and "unknown" not in found else "unknown"
 
     @property
+    def anchored(self) -> bool:
+        """False when no root was given from elsewhere: then nobody knows whose file it is, however sound it is."""
+        return "no_anchor" not in self.codes
+
+    @property
     def codes(self) -> set[str]:
         """The codes of all findings."""
         return {f.code for f in self.findings}
@@ -68,6 +73,7 @@ class Verdict:
             "answer": self.answer,
             "holds": self.holds,
             "invalid": self.is_invalid,
+            "anchored": self.anchored,
             "signers": self.signers,
             "findings": [
                 {"code": f.code, "severity": f.severity, "message": f.message, "place": f.place} for f in self.findings
@@ -79,5 +85,8 @@ class Verdict:
         shown = [f for f in self.findings if not brief or f.severity in ("bad", "unknown")]
         lines = [f"{MARKS[f.severity]} {f.place + ': ' if f.place else ''}{f.message}" for f in shown]
         count = Counter(f.severity for f in self.findings)
+        answer = ANSWERS[self.answer]
+        if self.answer == "valid" and not self.anchored:
+            answer += " VỀ TOÀN VẸN; NGUỒN GỐC CHƯA ĐỐI CHIẾU VỚI CƠ SỞ"
         total = f"({count['good']} đúng, {count['bad']} sai, {count['unknown']} chưa rõ)"
-        return "\n".join([*lines, f"{ANSWERS[self.answer]} {total}"])
+        return "\n".join([*lines, f"{answer} {total}"])

@@ -1,0 +1,107 @@
+"""Queries and pages of the log: what they show, in what order, at what cost."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.contrib.sessions.backends.signed_cookies import SessionStore
+from django.http import HttpRequest
+from django.test import RequestFactory
+
+from benhan.audit import queries, services, views
+from benhan.kernel import clock
+from benhan.kernel.errors import Invalid
+
+pytestmark = pytest.mark.django_db(transaction=True)
+Counting = Callable[[int], AbstractContextManager[object]]
+START = datetime(2026, 3, 1, 8, tzinfo=UTC)
+
+
+@pytest.fixture
+def log(doctor: services.Who) -> None:
+    """120 events of the doctor about two patients, one an hour, and a refusal of the house."""
+    with services.acting_as(doctor), services.unit_of_work():
+        for number in range(120):
+            with clock.held_at(START + timedelta(hours=number)):
+                services.record("patients.patient.read", patient_id=f"p{number % 2}", record_id="r1", reason="<b>")
+    services.record("jobs.run", outcome="refused")
+
+
+def get(address: str) -> HttpRequest:
+    request = RequestFactory().get(address)
+    request.session = SessionStore()
+    request.actor = None  # type: ignore[attr-defined]  # set by the middleware of the gate
+    return request
+
+
+def walk(query: Callable[..., queries.LogPage], *arguments: object, sort: str) -> Iterator[int]:
+    key = None
+    while True:
+        page = query(*arguments, key=key, sort=sort)
+        assert len(page.events) <= queries.PAGE_ROWS
+        yield from (event.seq for event in page.events)
+        key = page.next_key
+        if key is None:
+            return
+
+
+@pytest.mark.parametrize("sort", queries.SORTS)
+def test_paging_by_key_shows_every_event_once(log: None, doctor: services.Who, sort: str) -> None:
+    expected = list(range(1, 121))
+    ordered = expected if sort == "oldest" else expected[::-1]
+    assert list(walk(queries.seen_by, doctor.account_id, sort=sort)) == ordered
+    assert list(walk(queries.of_record, "r1", sort=sort)) == ordered
+    assert list(walk(queries.who_has_seen, "p1", sort=sort)) == [seq for seq in ordered if seq % 2 == 0]
+
+
+def test_filters_narrow_the_log(log: None) -> None:
+    refused = queries.events(queries.Filters(outcome="refused"))
+    assert [event.action for event in refused.events] == ["jobs.run"]
+    day = queries.Filters(
+        action="patients.patient.read", from_at=START + timedelta(hours=10), to_at=START + timedelta(hours=13)
+    )
+    assert [event.seq for event in queries.events(day, sort="oldest").events] == [11, 12, 13]
+    assert queries.recent().events[0].action == "jobs.run"
+    with pytest.raises(KeyError):
+        queries.events(queries.Filters(), sort="reason; DROP TABLE")
+
+
+def test_a_page_costs_a_fixed_number_of_queries(log: None, django_assert_max_num_queries: Counting) -> None:
+    with django_assert_max_num_queries(2):
+        queries.who_has_seen("p1")
+    with django_assert_max_num_queries(3):
+        queries.events(queries.Filters(from_at=START, to_at=START + timedelta(days=1)))
+
+
+def test_the_pages_show_who_did_what_escaped(log: None, doctor: services.Who) -> None:
+    for response in (
+        views.patient_log(get("/?sort=oldest"), "p1", heading="Người bệnh A"),
+        views.account_log(get("/"), doctor.account_id, heading="bs.lan"),
+        views.record_log(get("/"), "r1", heading="01/2026"),
+        views.log(get("/?outcome=ok&from=2026-03-01&to=2026-03-30")),
+    ):
+        text = response.content.decode()
+        assert "BS. Trần Thị Lan" in text
+        assert "&lt;b&gt;" in text
+        assert "key=" in text
+
+
+@pytest.mark.parametrize("query", ["outcome=x", "from=31.12.2026", "to=9999-12-31"])
+def test_a_filter_nobody_can_mean_is_refused(query: str) -> None:
+    with pytest.raises(Invalid):
+        views.log(get(f"/?{query}"))
+
+
+def test_a_strange_key_is_ignored(log: None) -> None:
+    assert views.log(get("/?key=²&sort=x")).status_code == 200
+
+
+def test_the_integrity_page_verifies_on_request(log: None) -> None:
+    services.sign_tree_head()
+    assert "toàn vẹn." not in views.integrity(get("/")).content.decode()
+    request = get("/")
+    request.method = "POST"
+    assert "Nhật ký toàn vẹn." in views.integrity(request).content.decode()
