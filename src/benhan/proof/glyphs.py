@@ -18,7 +18,9 @@ def drawable(value: Any) -> Any:
 
     Only the drawing is concerned: the embedded content keeps what was typed."""
     if isinstance(value, str):
-        return value if value.isascii() else "".join(c if _is_drawn(c) else f"[U+{ord(c):04X}]" for c in value)
+        if value.isascii() and value.isprintable():
+            return value
+        return "".join(c if _is_drawn(c) else f"[U+{ord(c):04X}]" for c in value)
     if isinstance(value, dict):
         return {k: drawable(v) for k, v in value.items()}
     if isinstance(value, list | tuple):
@@ -27,7 +29,10 @@ def drawable(value: Any) -> Any:
 
 
 def _is_drawn(character: str) -> bool:
-    return character in _covered() or unicodedata.category(character) in ("Cc", "Cf", "Zl", "Zp")
+    if character in "\n\r\t":
+        return True
+    kind = unicodedata.category(character)
+    return kind != "Cc" and (character in _covered() or kind in ("Cf", "Zl", "Zp"))
 
 
 @cache

@@ -16,7 +16,7 @@ from asn1crypto import crl as asn1_crl
 from asn1crypto import keys as asn1_keys
 from asn1crypto import x509 as asn1_x509
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
-from pyhanko.pdf_utils.content import PdfContent
+from pyhanko.pdf_utils.content import PdfContent, RawContent
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.pdf_utils.layout import BoxConstraints
 from pyhanko.pdf_utils.reader import PdfFileReader
@@ -102,7 +102,7 @@ def sign(
         reason=reason or None,
         location=location or None,
     )
-    style = NoOpStampStyle() if drawn or box is None else _look(box, shown)
+    style = NoOpStampStyle() if box is None else _empty_look() if drawn else _look(box, shown)
     try:
         writer = IncrementalPdfFileWriter(io.BytesIO(pdf), strict=True)
         if crl is not None:
@@ -153,6 +153,11 @@ def _store_evidence(writer: IncrementalPdfFileWriter, identity: SigningIdentity,
     DocumentSecurityStore.supply_dss_in_writer(
         writer, sig_contents=None, certs=certificates, crls=[asn1_crl.CertificateList.load(crl)]
     )
+
+
+def _empty_look() -> StaticStampStyle:
+    """Nothing over what the page shows already; PDF/A (6.3.3) still wants every field with a box to have a look."""
+    return StaticStampStyle(border_width=0, background_opacity=1, background=RawContent(b"", box=BoxConstraints(1, 1)))
 
 
 def _look(box: SignatureBox, shown: SignerShown) -> StaticStampStyle:
