@@ -27,4 +27,5 @@ urlpatterns = [
     path("", include("benhan.access.urls")),
     path("", include("benhan.patients.urls")),
     path("", include("benhan.records.urls")),
+    path("import/", include("benhan.exchange.bhyt.urls")),
 ]
