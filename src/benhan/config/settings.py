@@ -26,6 +26,7 @@ ROOMS = [
     "benhan.patients",
     "benhan.signing",
     "benhan.records",
+    "benhan.clinical",
     "benhan.site",
 ]
 INSTALLED_APPS = [
@@ -45,7 +46,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "benhan.access.middleware.headers",
     "django.contrib.sessions.middleware.SessionMiddleware",
-    "django.middleware.locale.LocaleMiddleware",
+    "benhan.ui.middleware.language",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",

@@ -15,8 +15,10 @@ from benhan.access import gate
 from benhan.kernel import news
 from benhan.patients import merging, queries as patient_queries
 from benhan.patients.models import Identifier, Merge, Patient
-from benhan.records import permissions as records
-from benhan.records.models import Document, Draft, MedicalRecord
+from benhan.clinical import pages as clinical_pages, services as clinical
+from benhan.records import facts, permissions as records
+from benhan.records.models import Document, DocumentVersion, Draft, MedicalRecord
+from benhan.ui import menu, slots
 
 _connected = False
 
@@ -29,6 +31,7 @@ def connect() -> None:
     _connected = True
     register_actions()
     provide_facts()
+    fill_pages()
     subscribe()
     news.seal()
 
@@ -47,11 +50,30 @@ def provide_facts() -> None:
     gate.provide(Merge, records.merge_facts)
     gate.provide(MedicalRecord, records.record_facts)
     gate.provide(Document, records.document_facts)
+    gate.provide(DocumentVersion, records.version_facts)
     gate.provide(Draft, records.draft_facts)
     patient_queries.restrict_with(records.visible_patient_ids)
     for label in ("Encounter", "MedicalRecord", "Document"):
         merging.declare(f"records.{label}", "follow")
 
 
+def fill_pages() -> None:
+    """The menu, and who fills which slot of which page."""
+    menu.judge_with(gate.allowed)
+    menu.add(
+        menu.MenuItem("Người bệnh", "patients:search", "patients.patient.search", 10),
+        menu.MenuItem("Hồ sơ", "records:worklist", "records.record.list", 20),
+        menu.MenuItem("Chờ ký", "records:queue", "signing.queue.read", 30),
+        menu.MenuItem("Chứng thư", "site:my_certificate", "signing.certificate.own", 40),
+        menu.MenuItem("Nhân viên", "site:staff", "site.staff.manage", 70),
+        menu.MenuItem("Nhật ký", "site:audit", "site.audit.read", 80),
+    )
+    slots.provide("patient_banner", clinical_pages.banner_allergies)
+    slots.provide("record_page", clinical_pages.vital_signs_chart)
+    slots.provide("patient_page", clinical_pages.patient_records)
+
+
 def subscribe() -> None:
     """Fact → listener."""
+    news.subscribe(facts.DocumentWritten, clinical.on_document_written)
+    news.subscribe(facts.DocumentMarked, clinical.on_document_marked)

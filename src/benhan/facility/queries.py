@@ -8,7 +8,7 @@ from uuid import UUID
 from django.db.models import QuerySet
 
 from benhan.facility.models import Department, Facility, Setting, Staff
-from benhan.kernel.errors import NotFound
+from benhan.kernel.errors import FieldError, Invalid, NotFound
 
 
 def facility_or_none() -> Facility | None:
@@ -56,3 +56,21 @@ def setting(key: str, default: Any) -> Any:
     """A facility rule, or the product's default."""
     row = Setting.objects.filter(pk=key).first()
     return default if row is None else row.value
+
+
+def department_by_code(code: str) -> Department:
+    """One active department by its code, as a person chose it."""
+    found = Department.objects.filter(code=code, is_active=True).first()
+    if found is None:
+        raise Invalid([FieldError("department", "unknown", "Chọn khoa trong danh sách")])
+    return found
+
+
+def staff_or_none(staff_id: str) -> Staff | None:
+    """A member of staff by id text, None when nobody was chosen."""
+    if not staff_id:
+        return None
+    try:
+        return Staff.objects.filter(pk=UUID(staff_id)).first()
+    except ValueError as error:
+        raise Invalid([FieldError("attending", "unknown", "Chọn bác sĩ trong danh sách")]) from error

@@ -15,7 +15,7 @@ from benhan.kernel.errors import NotFound
 from benhan.kernel.text import fold
 from benhan.patients import search as engine
 from benhan.patients.merging import family_ids
-from benhan.patients.models import Identifier, Patient, PatientChange
+from benhan.patients.models import Identifier, Merge, Patient, PatientChange, Representative
 
 SEARCH_ROWS_MAX = 20
 SEES_EVERYBODY = frozenset({"receptionist", "planning", "archivist", "system"})
@@ -139,3 +139,14 @@ def identifier_value(of: Patient, system: str) -> str:
 def changes(of: Patient) -> QuerySet[PatientChange]:
     """The history of changes, newest first."""
     return PatientChange.objects.filter(patient__in=family_ids(of)).order_by("-pk")
+
+
+def representatives(of: Patient) -> list[Representative]:
+    """Who speaks for the patient, newest first."""
+    return list(Representative.objects.filter(patient__in=family_ids(of)).order_by("-pk"))
+
+
+def merges(of: Patient) -> list[Merge]:
+    """Merges this person survived or ended in, newest first."""
+    rows = Merge.objects.select_related("survivor", "secondary").filter(Q(survivor=of) | Q(secondary=of))
+    return list(rows.order_by("-merged_at"))

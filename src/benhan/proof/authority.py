@@ -1,7 +1,7 @@
 """The facility's own certificate authority: root, staff and seal certificates, revocation; and imported PKCS#12 keys.
 
-A certificate of this authority gives an electronic signature of the facility's own system; it is not one of a licensed public
-authority (SIG-09: marked as internal wherever it is shown).
+A certificate of this authority gives an electronic signature of the facility's own system; it is not one of a
+licensed public authority (SIG-09: marked as internal wherever it is shown).
 """
 
 from __future__ import annotations
@@ -11,11 +11,15 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from cryptography import x509
-from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import (
-    BestAvailableEncryption, Encoding, PrivateFormat, load_der_private_key, pkcs12,
+    BestAvailableEncryption,
+    Encoding,
+    PrivateFormat,
+    load_der_private_key,
+    pkcs12,
 )
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
@@ -25,6 +29,7 @@ CA_YEARS = 30
 STAFF_YEARS = 3
 SEAL_YEARS = 10
 CRL_DAYS = 30
+LAW = "NĐ 23/2025/NĐ-CP Điều 15"
 SigningKey = ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey
 
 
@@ -43,7 +48,10 @@ class KeyPair:
 
 
 def _name(common: str, organisation: str, title: str = "", serial: str = "") -> x509.Name:
-    parts = [x509.NameAttribute(NameOID.COUNTRY_NAME, "VN"), x509.NameAttribute(NameOID.ORGANIZATION_NAME, organisation[:64])]
+    parts = [
+        x509.NameAttribute(NameOID.COUNTRY_NAME, "VN"),
+        x509.NameAttribute(NameOID.ORGANIZATION_NAME, organisation[:64]),
+    ]
     if title:
         parts.append(x509.NameAttribute(NameOID.TITLE, title[:64]))
     parts.append(x509.NameAttribute(NameOID.COMMON_NAME, common[:64]))
@@ -53,12 +61,17 @@ def _name(common: str, organisation: str, title: str = "", serial: str = "") -> 
 
 
 def create_root(organisation: str, *, at: datetime) -> KeyPair:
-    """Create the root of the facility's authority (EC P-256, 30 years: as long as the longest retention of a record)."""
+    """Create the root of the facility's authority (EC P-256, 30 years: the longest retention)."""
     key = ec.generate_private_key(ec.SECP256R1())
     name = _name(f"CA nội bộ – {organisation}", organisation)
     certificate = (
-        x509.CertificateBuilder().subject_name(name).issuer_name(name).public_key(key.public_key())
-        .serial_number(x509.random_serial_number()).not_valid_before(at).not_valid_after(at + timedelta(days=365 * CA_YEARS))
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(at)
+        .not_valid_after(at + timedelta(days=365 * CA_YEARS))
         .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
         .add_extension(_usage(ca=True), critical=True)
         .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
@@ -67,15 +80,27 @@ def create_root(organisation: str, *, at: datetime) -> KeyPair:
     return KeyPair(certificate.public_bytes(Encoding.DER), key)
 
 
-def issue(root: KeyPair, *, common_name: str, organisation: str, title: str = "", serial: str = "", at: datetime,
-          years: int = STAFF_YEARS) -> KeyPair:
+def issue(
+    root: KeyPair,
+    *,
+    common_name: str,
+    organisation: str,
+    title: str = "",
+    serial: str = "",
+    at: datetime,
+    years: int = STAFF_YEARS,
+) -> KeyPair:
     """Issue a signing certificate to a member of staff or, as the seal, to the facility (R-84: the title is in it)."""
     key = ec.generate_private_key(ec.SECP256R1())
     issuer = root.x509
     certificate = (
-        x509.CertificateBuilder().subject_name(_name(common_name, organisation, title, serial)).issuer_name(issuer.subject)
-        .public_key(key.public_key()).serial_number(x509.random_serial_number())
-        .not_valid_before(at).not_valid_after(min(at + timedelta(days=365 * years), issuer.not_valid_after_utc))
+        x509.CertificateBuilder()
+        .subject_name(_name(common_name, organisation, title, serial))
+        .issuer_name(issuer.subject)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(at)
+        .not_valid_after(min(at + timedelta(days=365 * years), issuer.not_valid_after_utc))
         .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
         .add_extension(_usage(ca=False), critical=True)
         .add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.EMAIL_PROTECTION]), critical=False)
@@ -89,8 +114,11 @@ def issue(root: KeyPair, *, common_name: str, organisation: str, title: str = ""
 def issue_crl(root: KeyPair, revoked: Sequence[tuple[int, datetime]], *, number: int, at: datetime) -> bytes:
     """Issue the list of revoked certificates: (serial number, moment of revocation). Returns DER."""
     builder = (
-        x509.CertificateRevocationListBuilder().issuer_name(root.x509.subject).last_update(at)
-        .next_update(at + timedelta(days=CRL_DAYS)).add_extension(x509.CRLNumber(number), critical=False)
+        x509.CertificateRevocationListBuilder()
+        .issuer_name(root.x509.subject)
+        .last_update(at)
+        .next_update(at + timedelta(days=CRL_DAYS))
+        .add_extension(x509.CRLNumber(number), critical=False)
         .add_extension(_authority_key(root.x509), critical=False)
     )
     for serial, moment in revoked:
@@ -124,34 +152,100 @@ def import_pkcs12(data: bytes, password: str, *, at: datetime) -> KeyPair:
     try:
         key, certificate, others = pkcs12.load_key_and_certificates(data, password.encode("utf-8"))
     except (ValueError, UnsupportedAlgorithm) as error:
-        raise Invalid([FieldError("file", "pkcs12", "Không mở được tệp chứng thư: sai mật khẩu hoặc không phải tệp .p12/.pfx")]) from error
+        raise Invalid(
+            [FieldError("file", "pkcs12", "Không mở được tệp chứng thư: sai mật khẩu hoặc không phải tệp .p12/.pfx")]
+        ) from error
     if key is None or certificate is None:
         raise Invalid([FieldError("file", "pkcs12_empty", "Tệp không chứa đủ chứng thư và khóa bí mật")])
-    pair = KeyPair(certificate.public_bytes(Encoding.DER), _signing_key(key), tuple(c.public_bytes(Encoding.DER) for c in others))
+    pair = KeyPair(
+        certificate.public_bytes(Encoding.DER), _signing_key(key), tuple(c.public_bytes(Encoding.DER) for c in others)
+    )
     assert_may_sign(pair, at=at)
     return pair
 
 
-def assert_may_sign(pair: KeyPair, *, at: datetime, crl: bytes | None = None) -> None:
-    """R-81, SIG-06: refuse a certificate that is not in force, may not sign, or was revoked."""
+def assert_may_sign(pair: KeyPair, *, at: datetime, crl: bytes | None = None, anchors: Sequence[bytes] = ()) -> None:
+    """R-81, SIG-06: refuse a certificate out of force, not for signing, revoked or of an unknown issuer.
+
+    The issuers above it must be in force too. `crl` must be signed by the issuer; `anchors` (DER) are the roots
+    the house trusts: without any, the issuer is not judged."""
     certificate = pair.x509
-    if at < certificate.not_valid_before_utc or at > certificate.not_valid_after_utc:
-        raise Refused(f"Chứng thư chỉ có hiệu lực đến {certificate.not_valid_after_utc:%d/%m/%Y}; hãy gia hạn trước khi ký",
-                      code="certificate_expired", law="NĐ 23/2025/NĐ-CP Điều 15")
+    _assert_in_force(certificate, at)
+    _assert_usage(certificate)
+    issuers = [x509.load_der_x509_certificate(c) for c in pair.chain]
+    for issuer in issuers:
+        if not issuer.not_valid_before_utc <= at <= issuer.not_valid_after_utc:
+            raise Refused("Chứng thư của bên cấp đã hết hiệu lực", code="issuer_expired", law=LAW)
+    if anchors and not _leads_to(certificate, issuers, anchors):
+        raise Refused("Chứng thư do bên chưa được cơ sở tin cậy cấp", code="issuer_unknown", law=LAW)
+    if crl is not None:
+        _assert_not_revoked(certificate, issuers, crl, at)
+
+
+def _assert_in_force(certificate: x509.Certificate, at: datetime) -> None:
+    if at < certificate.not_valid_before_utc:
+        when = certificate.not_valid_before_utc
+        raise Refused(f"Chứng thư chỉ có hiệu lực từ {when:%d/%m/%Y}", code="certificate_not_yet", law=LAW)
+    if at > certificate.not_valid_after_utc:
+        when = certificate.not_valid_after_utc
+        text = f"Chứng thư chỉ có hiệu lực đến {when:%d/%m/%Y}; hãy gia hạn trước khi ký"
+        raise Refused(text, code="certificate_expired", law=LAW)
+
+
+def _assert_usage(certificate: x509.Certificate) -> None:
     try:
         usage = certificate.extensions.get_extension_for_class(x509.KeyUsage).value
     except x509.ExtensionNotFound:
-        usage = None
-    if usage is not None and not (usage.digital_signature or usage.content_commitment):
+        return
+    if not (usage.digital_signature or usage.content_commitment):
         raise Refused("Chứng thư này không dùng để ký", code="certificate_usage")
-    if crl is not None and (when := revoked_at(crl, certificate.serial_number)) is not None and when <= at:
-        raise Refused(f"Chứng thư đã bị thu hồi ngày {when:%d/%m/%Y}", code="certificate_revoked")
+
+
+def _leads_to(certificate: x509.Certificate, issuers: Sequence[x509.Certificate], anchors: Sequence[bytes]) -> bool:
+    """Walk up from the certificate, each step proved by the issuer's signature, until a trusted root is met."""
+    trusted = [x509.load_der_x509_certificate(a) for a in anchors]
+    current = certificate
+    for _ in range(len(issuers) + 1):
+        if current in trusted or any(_issued(current, root) for root in trusted):
+            return True
+        above = next((i for i in issuers if i != current and _issued(current, i)), None)
+        if above is None:
+            return False
+        current = above
+    return False
+
+
+def _issued(certificate: x509.Certificate, issuer: x509.Certificate) -> bool:
+    try:
+        certificate.verify_directly_issued_by(issuer)
+    except (ValueError, TypeError, InvalidSignature, UnsupportedAlgorithm):
+        return False
+    return True
+
+
+def _assert_not_revoked(
+    certificate: x509.Certificate, issuers: Sequence[x509.Certificate], crl: bytes, at: datetime
+) -> None:
+    listed = x509.load_der_x509_crl(crl)
+    issuer = next((i for i in issuers if _issued(certificate, i)), None)
+    if issuer is None or not listed.is_signature_valid(issuer.public_key()):  # type: ignore[arg-type]  # it issued
+        raise Refused("Danh sách thu hồi không phải của bên cấp chứng thư", code="crl_wrong", law=LAW)
+    when = revoked_at(crl, certificate.serial_number)
+    if when is not None and when <= at:
+        raise Refused(f"Chứng thư đã bị thu hồi ngày {when:%d/%m/%Y}", code="certificate_revoked", law=LAW)
 
 
 def _usage(*, ca: bool) -> x509.KeyUsage:
     return x509.KeyUsage(
-        digital_signature=not ca, content_commitment=not ca, key_encipherment=False, data_encipherment=False,
-        key_agreement=False, key_cert_sign=ca, crl_sign=ca, encipher_only=False, decipher_only=False,
+        digital_signature=not ca,
+        content_commitment=not ca,
+        key_encipherment=False,
+        data_encipherment=False,
+        key_agreement=False,
+        key_cert_sign=ca,
+        crl_sign=ca,
+        encipher_only=False,
+        decipher_only=False,
     )
 
 

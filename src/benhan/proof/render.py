@@ -80,14 +80,24 @@ def render(main: str, data: dict[str, Any], *, attachments: Sequence[Attachment]
     and is never read as markup; the layout can open no file outside the package and nothing from the network."""
     inputs = {f"file{n}": a.data.decode("utf-8") for n, a in enumerate(attachments)}
     listed = [
-        {"name": a.name, "input": f"file{n}", "relationship": a.relationship, "mime": a.mime, "description": a.description}
+        {
+            "name": a.name,
+            "input": f"file{n}",
+            "relationship": a.relationship,
+            "mime": a.mime,
+            "description": a.description,
+        }
         for n, a in enumerate(attachments)
     ]
     inputs["data"] = json.dumps(drawable({**data, "attachments": listed}), ensure_ascii=False)
     compiler = _compiler(main)
     try:
         pdf = compiler.compile(
-            format="pdf", sys_inputs=inputs, pdf_standards=["a-3b"], timestamp=at.astimezone(UTC).replace(microsecond=0), pdf_tags=False
+            format="pdf",
+            sys_inputs=inputs,
+            pdf_standards=["a-3b"],
+            timestamp=at.astimezone(UTC).replace(microsecond=0),
+            pdf_tags=False,
         )
         found = json.loads(compiler.query("<signature-box>", field="value"))
     except typst.TypstError as error:
@@ -100,6 +110,10 @@ def render(main: str, data: dict[str, Any], *, attachments: Sequence[Attachment]
 def _box(found: dict[str, Any]) -> SignatureBox:
     top = POINTS_A4[1] - float(found["y"])
     return SignatureBox(
-        found["id"], int(found["page"]) - 1, float(found["x"]), top - float(found["height"]),
-        float(found["x"]) + float(found["width"]), top,
+        found["id"],
+        int(found["page"]) - 1,
+        float(found["x"]),
+        top - float(found["height"]),
+        float(found["x"]) + float(found["width"]),
+        top,
     )

@@ -5,154 +5,248 @@ from __future__ import annotations
 import io
 import json
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from asn1crypto import crl as asn1_crl, x509 as asn1_x509
-from pyhanko.pdf_utils.misc import PdfError
+from asn1crypto import x509 as asn1_x509
+from cryptography import x509
 from pyhanko.pdf_utils.reader import PdfFileReader
+from pyhanko.sign.ades.report import AdESIndeterminate
 from pyhanko.sign.diff_analysis import ModificationLevel
 from pyhanko.sign.validation import validate_pdf_signature
-from pyhanko.sign.validation.errors import SignatureValidationError, ValidationInfoReadingError
+from pyhanko.sign.validation.dss import DocumentSecurityStore
+from pyhanko.sign.validation.errors import NoDSSFoundError, SignatureValidationError, ValidationInfoReadingError
+from pyhanko.sign.validation.generic_cms import extract_tst_data_iter
 from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
+from pyhanko.sign.validation.status import PdfSignatureStatus
 from pyhanko_certvalidator import ValidationContext
 from pyhanko_certvalidator.errors import PathError
 
 from benhan.kernel.canonical import sha256_hex
-from benhan.proof.authority import revoked_at
+from benhan.proof.embedded import DAMAGE, embedded_files, read_embedded
+from benhan.proof.revocation import check_revocation
 from benhan.proof.verdict import Verdict
 
+__all__ = ["pdf_signers", "read_embedded", "verify_pdf"]
+
 PDF_BYTES_MAX = 100 * 1024 * 1024
+SIGNATURES_MAX = 100
+PAGE_TREE_DEPTH_MAX = 20
+BOX_SHARE_OF_PAGE_MAX = 0.25
+EXPECTED_FILES = ("content.json", "manifest.json")
+NOT_IN_FORCE = (
+    AdESIndeterminate.EXPIRED, AdESIndeterminate.NOT_YET_VALID,
+    AdESIndeterminate.OUT_OF_BOUNDS_NO_POE, AdESIndeterminate.OUT_OF_BOUNDS_NOT_REVOKED,
+)  # fmt: skip
+UNREADABLE = (*DAMAGE, SignatureValidationError, ValidationInfoReadingError, PathError)
 
 
-def verify_pdf(data: bytes, *, anchors: Sequence[bytes], crls: Sequence[bytes] = (), at: datetime | None = None,
-               content_sha256: str | None = None) -> Verdict:
-    """Check every signature of a PDF against trust anchors (DER). `crls` tell revocation at signing time (SIG-07).
-    `content_sha256`: the embedded content.json must have this hash."""
+@dataclass(frozen=True)
+class _Trust:
+    """What the checker brings, and what the file brings along itself (its security store)."""
+
+    anchors: Sequence[bytes]
+    crls: Sequence[bytes]
+    certificates: Sequence[bytes]
+    at: datetime | None
+
+
+def verify_pdf(
+    data: bytes,
+    *,
+    anchors: Sequence[bytes],
+    crls: Sequence[bytes] = (),
+    at: datetime | None = None,
+    content_sha256: str | None = None,
+    manifest_sha256: str | None = None,
+) -> Verdict:
+    """Check every signature of a PDF against trust anchors (DER).
+
+    `crls` (DER) and those inside the file tell revocation at signing time (SIG-07). `at` replaces the signing
+    time where no time stamp gives one. The embedded content.json / manifest.json must have the hash given."""
     verdict = Verdict()
     if len(data) > PDF_BYTES_MAX or not data.startswith(b"%PDF-"):
         verdict.add("not_pdf", "bad", "Không phải tệp PDF hoặc tệp quá lớn")
         return verdict
     try:
         reader = PdfFileReader(io.BytesIO(data), strict=True)
-        signatures = reader.embedded_regular_signatures
-    except (PdfError, ValueError, KeyError, IndexError, TypeError, AttributeError, RecursionError) as error:
-        # A damaged file can fail anywhere in a parser; each of these is the parser saying "damaged".
-        verdict.add("pdf_damaged", "bad", f"Tệp PDF hỏng: {type(error).__name__}")
+        signatures = list(reader.embedded_regular_signatures)
+        stored = _stored_evidence(reader)
+    except UNREADABLE as error:
+        verdict.add("pdf_damaged", "bad", f"Tệp PDF hỏng hoặc bị cắt ({type(error).__name__})")
         return verdict
-    if not signatures:
-        verdict.add("unsigned", "bad", "Tệp không có chữ ký nào")
-    for number, signature in enumerate(signatures):
-        last = number == len(signatures) - 1
-        _check_signature(verdict, signature, anchors, crls, at, last=last)
-    _check_tail(verdict, data, signatures)
-    _check_content(verdict, reader, content_sha256)
+    if not signatures or len(signatures) > SIGNATURES_MAX:
+        verdict.add("unsigned", "bad", "Tệp không có chữ ký nào" if not signatures else "Tệp có quá nhiều chữ ký")
+        return verdict
+    trust = _Trust(anchors, [*crls, *stored[1]], stored[0], at)
+    for signature in signatures:
+        _check_signature(verdict, signature, trust)
+    _check_tail(verdict, data, reader, signatures)
+    _check_embedded(verdict, reader, {"content.json": content_sha256, "manifest.json": manifest_sha256})
     return verdict
 
 
-def _context(anchors: Sequence[bytes], moment: datetime | None) -> ValidationContext:
-    return ValidationContext(
-        trust_roots=[asn1_x509.Certificate.load(a) for a in anchors], allow_fetching=False, moment=moment,
-    )
-
-
-def _check_signature(verdict: Verdict, signature: EmbeddedPdfSignature, anchors: Sequence[bytes], crls: Sequence[bytes],
-                     at: datetime | None, *, last: bool) -> None:
-    place = str(signature.field_name)
+def pdf_signers(data: bytes) -> list[dict[str, Any]]:
+    """Who signed a PDF by the certificates in it, in order, without judging; empty when the file can't be read."""
     try:
-        moment = at or signature.self_reported_timestamp
-        status = validate_pdf_signature(signature, _context(anchors, moment))
-    except (SignatureValidationError, ValidationInfoReadingError, PathError, PdfError, ValueError, KeyError, TypeError,
-            IndexError, AttributeError) as error:
-        verdict.add("signature_unreadable", "bad", f"Không đọc được chữ ký: {type(error).__name__}", place)
+        reader = PdfFileReader(io.BytesIO(data), strict=True)
+        return [_signer(s, str(s.field_name)) for s in reader.embedded_regular_signatures]
+    except UNREADABLE:
+        return []
+
+
+def _stored_evidence(reader: PdfFileReader) -> tuple[list[bytes], list[bytes]]:
+    """Certificates and lists in the file's own security store (B-LT). They prove themselves by their signatures."""
+    try:
+        store = DocumentSecurityStore.read_dss(reader)
+    except NoDSSFoundError:
+        return [], []
+    certificates = [c.dump() for c in store.load_certs()]
+    return certificates, [ref.get_object().data for ref in store.crls]
+
+
+def _check_signature(verdict: Verdict, signature: EmbeddedPdfSignature, trust: _Trust) -> None:
+    place = ""
+    try:
+        place = str(signature.field_name)
+        signer = _signer(signature, place)
+        stamped = _stamped_time(signature)
+        moment = stamped or trust.at or signature.self_reported_timestamp
+        context = ValidationContext(
+            trust_roots=[asn1_x509.Certificate.load(a) for a in trust.anchors],
+            other_certs=[asn1_x509.Certificate.load(c) for c in trust.certificates],
+            allow_fetching=False,
+            moment=moment,
+        )
+        status = validate_pdf_signature(signature, context)
+        certificate = x509.load_der_x509_certificate(signature.signer_cert.dump())
+        chain = [c.dump() for c in signature.other_embedded_certs]
+        covering = _share_of_page(signature)
+    except UNREADABLE as error:
+        verdict.add("signature_unreadable", "bad", f"Không đọc được chữ ký ({type(error).__name__})", place)
         return
-    certificate = signature.signer_cert
-    signer = _signer(signature, place)
-    verdict.signers.append(signer)
+    verdict.signers.append({**signer, "time_stamped": stamped is not None})
     if not (status.intact and status.valid):
         verdict.add("altered", "bad", "Nội dung đã bị sửa sau khi ký, hoặc chữ ký không đúng", place)
         return
-    verdict.add("intact", "good", f"Nội dung nguyên vẹn; {signer['name']} ({signer['title'] or 'không ghi chức danh'}) ký lúc {signer['at']}", place)
+    who = f"{signer['name']} ({signer['title'] or 'không ghi chức danh'}) ký lúc {signer['at'] or 'không rõ'}"
+    verdict.add("intact", "good", f"Phần đã ký còn nguyên vẹn; {who}", place)
+    _check_changes(verdict, status, place)
+    if covering > BOX_SHARE_OF_PAGE_MAX:
+        verdict.add("covers_page", "bad", "Khung chữ ký che phần lớn trang, có thể che nội dung", place)
+    _check_trust(verdict, status, bool(trust.anchors), place)
+    issuers = [*trust.anchors, *chain, *trust.certificates]
+    check_revocation(verdict, certificate, trust.crls, issuers, moment, place)
+    _check_time(verdict, status, place)
+
+
+def _check_changes(verdict: Verdict, status: PdfSignatureStatus, place: str) -> None:
+    """What was added after this signature may only be other signatures and proof of validity."""
     allowed = (ModificationLevel.NONE, ModificationLevel.LTA_UPDATES, ModificationLevel.FORM_FILLING)
     if status.modification_level not in allowed:
         verdict.add("changed_after", "bad", "Tệp bị thêm nội dung ngoài chữ ký sau khi ký", place)
+    elif status.docmdp_ok is False:
+        verdict.add("not_permitted", "bad", "Thay đổi sau khi ký không được người ký trước cho phép", place)
+
+
+def _check_trust(verdict: Verdict, status: PdfSignatureStatus, has_anchors: bool, place: str) -> None:
     if status.trusted:
-        verdict.add("trusted", "good", "Chứng thư do cơ quan cấp được tin cậy cấp và còn hiệu lực lúc ký", place)
-    elif anchors:
-        verdict.add("untrusted", "bad", "Chứng thư không thuộc các gốc được tin cậy hoặc hết hiệu lực lúc ký", place)
-    else:
+        verdict.add("trusted", "good", "Chứng thư thuộc gốc được tin cậy và còn hiệu lực lúc ký", place)
+    elif not has_anchors:
         verdict.add("no_anchor", "unknown", "Chưa có chứng thư gốc để đối chiếu người ký", place)
-    _check_revocation(verdict, certificate, crls, moment, place)
-    if status.timestamp_validity is not None:
-        good = status.timestamp_validity.valid and status.timestamp_validity.intact
-        verdict.add("time_stamp", "good" if good else "bad", "Có dấu thời gian" if good else "Dấu thời gian không đúng", place)
-
-
-def _check_revocation(verdict: Verdict, certificate: asn1_x509.Certificate, crls: Sequence[bytes], moment: datetime | None,
-                      place: str) -> None:
-    own = [c for c in crls if asn1_crl.CertificateList.load(c).issuer == certificate.issuer]
-    if not own:
-        verdict.add("revocation_unknown", "note", "Không có danh sách thu hồi của bên cấp để đối chiếu", place)
-        return
-    when = next((r for c in own if (r := revoked_at(c, certificate.serial_number)) is not None), None)
-    if when is not None and (moment is None or when <= moment):
-        verdict.add("revoked", "bad", f"Chứng thư đã bị thu hồi từ {when:%d/%m/%Y}, trước khi ký", place)
-    elif when is not None:
-        verdict.add("revoked_later", "note", f"Chứng thư bị thu hồi {when:%d/%m/%Y}, sau khi ký: chữ ký vẫn đúng", place)
+    elif status.trust_problem_indic in NOT_IN_FORCE:
+        verdict.add("not_in_force", "bad", "Chứng thư chưa có hoặc đã hết hiệu lực lúc ký", place)
     else:
-        verdict.add("not_revoked", "good", "Chứng thư không bị thu hồi", place)
+        verdict.add("untrusted", "bad", "Chứng thư không thuộc các gốc được tin cậy hoặc không dùng để ký", place)
+
+
+def _check_time(verdict: Verdict, status: PdfSignatureStatus, place: str) -> None:
+    stamp = status.timestamp_validity
+    if stamp is None:
+        verdict.add("time_by_signer", "note", "Thời điểm do máy của người ký ghi, không có dấu thời gian", place)
+    elif not (stamp.valid and stamp.intact):
+        verdict.add("time_stamp_wrong", "bad", "Dấu thời gian không đúng", place)
+    elif stamp.trusted:
+        verdict.add("time_stamp", "good", f"Dấu thời gian {stamp.timestamp:%d/%m/%Y %H:%M:%S} UTC", place)
+    else:
+        verdict.add("time_stamp_untrusted", "unknown", "Dấu thời gian không thuộc các gốc được tin cậy", place)
+
+
+def _stamped_time(signature: EmbeddedPdfSignature) -> datetime | None:
+    """The time in the time-stamp token, when there is one; whether the token is good is judged apart."""
+    for token in extract_tst_data_iter(signature.signer_info, signed=False):
+        stamped: datetime = token["encap_content_info"]["content"].parsed["gen_time"].native
+        return stamped
+    return None
+
+
+def _share_of_page(signature: EmbeddedPdfSignature) -> float:
+    """How much of its page the visible box of a signature takes."""
+    field = signature.sig_field.get_object()
+    if "/Rect" not in field or "/P" not in field:
+        return 0.0
+    node = field["/P"].get_object()
+    for _ in range(PAGE_TREE_DEPTH_MAX):
+        if "/MediaBox" in node:
+            break
+        node = node["/Parent"].get_object()
+    rect, media = field["/Rect"], node["/MediaBox"]
+    return _area(rect) / max(_area(media), 1.0)
+
+
+def _area(corners: Any) -> float:
+    x0, y0, x1, y1 = (float(n) for n in corners)
+    return abs(x1 - x0) * abs(y1 - y0)
 
 
 def _signer(signature: EmbeddedPdfSignature, place: str) -> dict[str, Any]:
     native = signature.signer_cert.subject.native
     at = signature.self_reported_timestamp
     return {
-        "position": place, "name": native.get("common_name", ""), "title": native.get("title", ""),
-        "organisation": native.get("organization_name", ""), "at": at.isoformat() if at else "",
+        "position": place,
+        "name": str(native.get("common_name", "")),
+        "title": str(native.get("title", "")),
+        "organisation": str(native.get("organization_name", "")),
+        "at": at.isoformat() if at else "",
         "certificate_serial": format(signature.signer_cert.serial_number, "x"),
-        "issuer": signature.signer_cert.issuer.native.get("common_name", ""),
+        "issuer": str(signature.signer_cert.issuer.native.get("common_name", "")),
     }
 
 
-def _check_tail(verdict: Verdict, data: bytes, signatures: Sequence[EmbeddedPdfSignature]) -> None:
-    """The last signature must cover the file to its end, but for white space: nothing may hang behind it."""
-    if not signatures:
-        return
-    ranges = [int(n) for n in signatures[-1].byte_range]
-    if ranges[0] != 0 or ranges[2] + ranges[3] < len(data.rstrip(b"\r\n \0")):
-        verdict.add("tail", "bad", "Sau chữ ký cuối còn nội dung không được ký")
-
-
-def embedded_files(reader: PdfFileReader) -> dict[str, bytes]:
-    """The files embedded in a PDF, by name. For reading the content back (read_from_pdf) and for checking."""
-    found: dict[str, bytes] = {}
-    names = reader.root.get("/Names")
-    tree = names.get("/EmbeddedFiles") if names else None
-    flat = list(tree.get("/Names", [])) if tree else []
-    for spec in (flat[i + 1] for i in range(0, len(flat) - 1, 2)):
-        entry = spec.get_object()
-        found[str(entry["/UF"] if "/UF" in entry else entry["/F"])] = entry["/EF"]["/F"].data
-    return found
-
-
-def read_embedded(data: bytes) -> dict[str, bytes]:
-    """Read the embedded files of a PDF without judging it."""
-    return embedded_files(PdfFileReader(io.BytesIO(data)))
-
-
-def _check_content(verdict: Verdict, reader: PdfFileReader, expected: str | None) -> None:
+def _check_tail(
+    verdict: Verdict, data: bytes, reader: PdfFileReader, signatures: Sequence[EmbeddedPdfSignature]
+) -> None:
+    """Nothing may hang behind the last signature but a real revision, which the check of changes has then judged."""
+    last = signatures[-1]
     try:
-        content = embedded_files(reader).get("content.json")
-        payload = json.loads(content) if content is not None else None
-    except (PdfError, ValueError, KeyError, TypeError):
-        verdict.add("content_unreadable", "bad", "Không đọc được dữ liệu nhúng content.json")
+        ranges = [int(n) for n in last.byte_range]
+        covered = len(ranges) == 4 and ranges[0] == 0 and ranges[2] + ranges[3] >= len(data.rstrip(b"\r\n \0"))
+        later = reader.xrefs.total_revisions - 1 > last.signed_revision
+    except DAMAGE:
+        covered = later = False
+    if not covered and not later:
+        verdict.add("tail", "bad", "Sau chữ ký cuối còn nội dung không được ký")
+    elif not covered:
+        verdict.add("later_revision", "note", "Sau chữ ký cuối có thêm bằng chứng hiệu lực, không đổi nội dung")
+
+
+def _check_embedded(verdict: Verdict, reader: PdfFileReader, expected: dict[str, str | None]) -> None:
+    try:
+        files = embedded_files(reader)
+        kinds = {n: json.loads(files[n]) for n in EXPECTED_FILES if n in files}
+    except DAMAGE:
+        verdict.add("content_unreadable", "bad", "Không đọc được dữ liệu nhúng trong tệp")
         return
-    if content is None:
+    for name in EXPECTED_FILES:
+        wanted = expected.get(name)
+        if name not in files:
+            if wanted is not None:
+                verdict.add("content_missing", "bad", f"Tệp không nhúng {name} như đã ghi")
+        elif wanted is not None and sha256_hex(files[name]) != wanted:
+            verdict.add("content_differs", "bad", f"Dữ liệu nhúng {name} khác với mã băm đã ghi")
+        else:
+            kind = kinds[name].get("format", "") if isinstance(kinds[name], dict) else ""
+            verdict.add("content", "good", f"Dữ liệu nhúng {name} ({kind}) đọc được, SHA-256 {sha256_hex(files[name])}")
+    if not kinds and not any(expected.values()):
         verdict.add("no_content", "note", "Tệp không nhúng dữ liệu có cấu trúc")
-        return
-    actual = sha256_hex(content)
-    if expected is not None and actual != expected:
-        verdict.add("content_differs", "bad", "Dữ liệu nhúng khác với mã băm đã ghi")
-    else:
-        kind = payload.get("format", "") if isinstance(payload, dict) else ""
-        verdict.add("content", "good", f"Dữ liệu nhúng {kind} đọc được, SHA-256 {actual[:16]}…")

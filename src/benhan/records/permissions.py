@@ -11,7 +11,7 @@ from benhan.access.actors import Actor
 from benhan.access.gate import Action, Facts
 from benhan.patients.merging import family_ids
 from benhan.patients.models import Identifier, Merge, Patient
-from benhan.records.models import CareTeamMember, Document, Draft, Encounter, MedicalRecord
+from benhan.records.models import CareTeamMember, Document, DocumentVersion, Draft, Encounter, MedicalRecord
 
 ACTIONS = (
     Action("records.record.list", "Xem danh sách hồ sơ"),
@@ -24,6 +24,9 @@ ACTIONS = (
     Action("records.record.seal", "Niêm phong hồ sơ", kind="write", subject="record"),
     Action("records.record.supplement", "Bổ sung sau niêm phong", kind="write", subject="record"),
     Action("records.document.read", "Xem giấy tờ của hồ sơ", subject="record"),
+    Action("records.document.draft", "Mở bản nháp của mình", subject="record"),
+    Action("records.document.draft_write", "Ghi và lưu bản nháp của mình", kind="write", subject="record"),
+    Action("records.codes.search", "Tra danh mục"),
     Action("records.document.print", "In giấy tờ của hồ sơ", kind="export", subject="record"),
     Action("records.document.write", "Ghi giấy tờ vào hồ sơ", kind="write", subject="record"),
     Action("records.document.amend", "Đính chính giấy tờ", kind="write", subject="record"),
@@ -59,6 +62,11 @@ def document_facts(actor: Actor, document: Document) -> Facts:
     if document.author_id and document.author_id == actor.staff_id:
         return Facts(facts.relations | {"author"}, facts.record_state, facts.patient_id, facts.record_id)
     return facts
+
+
+def version_facts(actor: Actor, version: DocumentVersion) -> Facts:
+    """A version has the facts of its document."""
+    return document_facts(actor, version.document)
 
 
 def draft_facts(actor: Actor, draft: Draft) -> Facts:

@@ -161,3 +161,8 @@ def latest_of_form(of: MedicalRecord, form_code: str) -> Document | None:
     """The newest document of a form in a record that is not cancelled."""
     rows: QuerySet[Document, Any] = Document.objects.filter(record=of, form_code=form_code, document_state="active")
     return rows.order_by("-clinical_at", "-order_no").first()
+
+
+def patient_names(patient_ids: list[UUID]) -> dict[UUID, Patient]:
+    """Patients by id, for lists that hold only ids."""
+    return Patient.objects.in_bulk(list(set(patient_ids)))

@@ -243,3 +243,16 @@ def content_of(version: DocumentVersion) -> dict[str, Any]:
     """The content of a version, its hash checked."""
     content: dict[str, Any] = opened(version)["content"]
     return content
+
+
+def clinical_time(form: FormVersion, content: dict[str, Any]) -> datetime | None:
+    """The clinical time a content states, where its form says it stands; None = now."""
+    section, _, field = form.clinical_at.partition(".")
+    row = content.get(section)
+    value = row.get(field) if isinstance(row, dict) else None
+    if not isinstance(value, str):
+        return None
+    try:
+        return datetime.fromisoformat(value)
+    except ValueError:
+        return None  # validation names the field; here it only means "not stated"

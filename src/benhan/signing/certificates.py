@@ -12,11 +12,13 @@ from django.conf import settings
 from benhan.access import gate
 from benhan.access.actors import Actor
 from benhan.audit import services as audit
+from benhan.facility import queries as facility_queries
 from benhan.facility.models import Facility, Staff
 from benhan.kernel import clock
 from benhan.kernel.errors import Conflict, FieldError, Invalid, NotFound, Refused
 from benhan.proof import authority
-from benhan.proof.sign import SigningIdentity
+from benhan.proof.sign import SigningIdentity, TimeStamper
+from benhan.proof.timestamp import HttpTimeStamper
 from benhan.signing.models import Certificate, Revocation, SigningKey
 
 PIN = re.compile(r"^\d{6,12}$")
@@ -187,3 +189,9 @@ def _assert_pin(pin: str) -> None:
 def _backdated() -> datetime:
     """One minute back, so that a certificate is in force at once on machines whose clocks differ a little."""
     return (clock.now() - timedelta(minutes=1)).replace(microsecond=0)
+
+
+def time_stamper() -> TimeStamper | None:
+    """The time-stamp authority of the facility's settings, or None when none is configured."""
+    address = facility_queries.setting("signing.tsa_url", "")
+    return HttpTimeStamper(address) if address else None

@@ -2,6 +2,29 @@
 
 from django.urls import include, path
 
+from benhan.site import views, views_admin, views_audit, views_setup
+
+site_patterns = (
+    [
+        path("", views.home, name="home"),
+        path("language", views.language, name="language"),
+        path("health", views.health, name="health"),
+        path("setup", views_setup.wizard, name="setup"),
+        path("certificate", views.my_certificate, name="my_certificate"),
+        path("admin/staff", views_admin.staff_list, name="staff"),
+        path("admin/departments", views_admin.add_department, name="add_department"),
+        path("admin/accounts/<uuid:account_id>", views_admin.change_account, name="account"),
+        path("audit/", views_audit.log, name="audit"),
+        path("audit/verify", views_audit.verify_log, name="audit_verify"),
+        path("audit/accounts/<uuid:account_id>", views_audit.by_account, name="audit_account"),
+        path("patients/<uuid:patient_id>/audit", views_audit.by_patient, name="audit_patient"),
+    ],
+    "site",
+)
+
 urlpatterns = [
+    path("", include(site_patterns)),
     path("", include("benhan.access.urls")),
+    path("", include("benhan.patients.urls")),
+    path("", include("benhan.records.urls")),
 ]

@@ -1,18 +1,32 @@
-"""Named places on pages that rooms above may fill, e.g. allergies in the patient banner. Wired in config/wiring.py."""
+"""Named places in the frame that upper rooms fill: the frame asks, whoever was wired in answers.
+
+Used by the frame: `facility_name`, `patient_banner` (patient=…), `top_bar` (request=…), `person_menu` (request=…).
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any
 
-_fillers: dict[str, list[Callable[..., Any]]] = {}
+from markupsafe import Markup, escape
+
+Filler = Callable[..., Any]
+_fillers: dict[str, list[Filler]] = {}
 
 
-def provide(slot: str, filler: Callable[..., Any]) -> None:
-    """Fill a slot (wiring only)."""
-    _fillers.setdefault(slot, []).append(filler)
+def provide(slot: str, fn: Filler) -> None:
+    """Let `fn(**context)` fill a slot (wiring only). It returns Markup, text (escaped), a list of them, or None."""
+    fillers = _fillers.setdefault(slot, [])
+    if fn not in fillers:
+        fillers.append(fn)
 
 
-def fill(slot: str, **context: Any) -> list[Any]:
-    """What the fillers of a slot give for this context; escaped by the template like everything else."""
-    return [value for filler in _fillers.get(slot, ()) if (value := filler(**context))]
+def fill(slot: str, **context: Any) -> list[Markup]:
+    """Everything the rooms put into this slot, safe to draw. A failing room is a bug and fails loudly."""
+    pieces: list[Markup] = []
+    for fn in _fillers.get(slot, []):
+        given = fn(**context)
+        for piece in given if isinstance(given, list | tuple) else [given]:
+            if piece not in (None, ""):
+                pieces.append(escape(piece))
+    return pieces

@@ -1,36 +1,205 @@
-// Small things every page needs: htmx with our CSRF token, keyboard shortcuts, row navigation. No inline code anywhere.
+/* The frame: shortcuts, focus, dialogs, toasts, htmx manners. No framework, no eval, nothing inline. */
+"use strict";
+
 (function () {
-  "use strict";
-  var token = document.querySelector('meta[name="csrf-token"]');
-  document.body.addEventListener("htmx:configRequest", function (e) { if (token) e.detail.headers["X-CSRFToken"] = token.content; });
-  document.body.addEventListener("htmx:beforeSwap", function (e) {
-    if ([403, 404, 409, 422, 503].indexOf(e.detail.xhr.status) >= 0) { e.detail.shouldSwap = true; e.detail.isError = false; }
+  const words = () => (document.getElementById("words") || { dataset: {} }).dataset;
+  const editable = (el) => el && (el.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(el.tagName));
+
+  /* ---------- toasts ---------- */
+  function toast(text, kind = "info", node = null) {
+    const box = document.getElementById("toasts");
+    if (!box) return;
+    const note = document.createElement("div");
+    note.className = `notice notice-${kind}`;
+    const body = document.createElement("div");
+    if (node) body.append(node); else body.textContent = text;
+    const close = document.createElement("button");
+    close.type = "button";
+    close.className = "btn btn-quiet";
+    close.textContent = words().close || "×";
+    close.addEventListener("click", () => note.remove());
+    note.append(body, close);
+    box.append(note);
+    while (box.children.length > 4) box.firstElementChild.remove();
+    // What went wrong stays until somebody has read it.
+    if (kind !== "danger") setTimeout(() => note.remove(), 8000);
+  }
+
+  /* ---------- htmx ---------- */
+  function csrfToken() {
+    const meta = document.querySelector('meta[name="csrf-token"]');
+    return meta ? meta.content : "";
+  }
+  function refusalText(html) {
+    // The server's own refusal page or fragment: its words are taken as text, never as markup.
+    const parsed = new DOMParser().parseFromString(html || "", "text/html");
+    const message = parsed.querySelector(".refusal-message");
+    if (!message) return "";
+    const fields = [...parsed.querySelectorAll(".refusal-fields li")].map((li) => li.textContent.trim());
+    return [message.textContent.trim(), ...fields].join(" · ");
+  }
+  document.addEventListener("htmx:configRequest", (event) => {
+    event.detail.headers["X-CSRFToken"] = csrfToken();
   });
-  function typing(el) { return el && /^(INPUT|TEXTAREA|SELECT)$/.test(el.tagName); }
-  document.addEventListener("keydown", function (e) {
-    if (e.key === "F2" || (e.key === "/" && !typing(document.activeElement))) {
-      var box = document.querySelector("[data-main-search]");
-      if (box) { e.preventDefault(); box.focus(); box.select(); }
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    const { xhr } = event.detail;
+    if (xhr.status >= 400 && /data-error-fragment/.test(xhr.responseText)) {
+      // A refusal must not take the place of the form somebody is filling in.
+      event.detail.shouldSwap = false;
+      toast(refusalText(xhr.responseText) || words().failed, "danger");
     }
-    if (e.altKey && !e.ctrlKey) {
-      var hot = document.querySelector('[data-key="' + e.key.toLowerCase() + '"]');
-      if (hot) { e.preventDefault(); hot.click(); }
+  });
+  document.addEventListener("htmx:responseError", (event) => {
+    const { xhr } = event.detail;
+    if (/data-error-fragment/.test(xhr.responseText)) return;
+    toast(refusalText(xhr.responseText) || words().failed, "danger");
+  });
+  document.addEventListener("htmx:sendError", () => toast(words().network, "danger"));
+  document.addEventListener("htmx:timeout", () => toast(words().tooSlow, "danger"));
+  document.addEventListener("toast", (event) => {
+    const { text, kind } = event.detail || {};
+    if (text) toast(text, kind || "ok");
+  });
+
+  /* ---------- dialogs ---------- */
+  function openDialog(id) {
+    const dialog = document.getElementById(id);
+    if (!dialog || dialog.open) return;
+    dialog.showModal();
+    const first = dialog.querySelector("[autofocus], input:not([type=hidden]), select, textarea, button");
+    if (first) first.focus();
+  }
+  document.addEventListener("click", (event) => {
+    const opener = event.target.closest("[data-open-dialog]");
+    if (opener) openDialog(opener.dataset.openDialog);
+    const closer = event.target.closest("[data-close-dialog]");
+    if (closer) closer.closest("dialog").close();
+    if (event.target.closest("[data-back]")) history.back();
+    if (event.target.closest("[data-print]")) window.print();
+    for (const menu of document.querySelectorAll(".person-menu[open]")) if (!menu.contains(event.target)) menu.open = false;
+  });
+
+  /* ---------- quick search: arrow keys through whatever links the server put into the list ---------- */
+  const search = document.getElementById("quick-search");
+  const results = document.getElementById("quick-results");
+  function options() {
+    return results ? [...results.querySelectorAll("a[href], [role=option]")] : [];
+  }
+  function choose(step) {
+    const all = options();
+    if (!all.length) return;
+    const now = all.findIndex((o) => o.getAttribute("aria-selected") === "true");
+    const next = all[(now + step + all.length) % all.length];
+    all.forEach((o) => o.setAttribute("aria-selected", String(o === next)));
+    next.id = next.id || `quick-${all.indexOf(next)}`;
+    search.setAttribute("aria-activedescendant", next.id);
+    next.scrollIntoView({ block: "nearest" });
+  }
+  function closeSearch() {
+    if (!results) return;
+    results.replaceChildren();
+    search.setAttribute("aria-expanded", "false");
+    search.removeAttribute("aria-activedescendant");
+  }
+  if (search && results) {
+    search.addEventListener("keydown", (event) => {
+      if (event.key === "ArrowDown") { event.preventDefault(); choose(1); }
+      else if (event.key === "ArrowUp") { event.preventDefault(); choose(-1); }
+      else if (event.key === "Escape") { event.stopPropagation(); closeSearch(); search.value = ""; search.blur(); }
+      else if (event.key === "Enter") {
+        const all = options();
+        const chosen = all.find((o) => o.getAttribute("aria-selected") === "true") || (all.length === 1 ? all[0] : null);
+        const link = chosen && (chosen.matches("a") ? chosen : chosen.querySelector("a"));
+        if (link) { event.preventDefault(); location.href = link.href; }
+      }
+    });
+    results.addEventListener("htmx:afterSwap", () => {
+      options().forEach((o) => o.setAttribute("role", "option"));
+      search.setAttribute("aria-expanded", String(results.childElementCount > 0));
+    });
+    document.addEventListener("click", (event) => { if (!event.target.closest(".quick-search")) closeSearch(); });
+  }
+
+  /* ---------- lists: J and K ---------- */
+  function moveRow(step) {
+    const rows = [...document.querySelectorAll("table.table-dense tbody tr, table.dense tr")].filter((r) => r.querySelector("a[href]"));
+    if (!rows.length) return;
+    const here = rows.findIndex((r) => r.contains(document.activeElement));
+    const next = rows[Math.min(rows.length - 1, Math.max(0, here < 0 ? 0 : here + step))];
+    next.querySelector("a[href]").focus();
+    next.scrollIntoView({ block: "nearest" });
+  }
+
+  /* ---------- shortcuts ---------- */
+  document.addEventListener("keydown", (event) => {
+    const plain = !event.ctrlKey && !event.altKey && !event.metaKey;
+    const finder = document.querySelector("[data-main-search]") || search;
+    if (event.key === "F2" && finder) { event.preventDefault(); finder.focus(); finder.select(); return; }
+    if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "s") {
+      const main = document.querySelector("dialog[open] .btn-primary") || document.querySelector("[data-main]");
+      if (main && !main.disabled) { event.preventDefault(); main.click(); }
+      return;
     }
-    if ((e.key === "ArrowDown" || e.key === "ArrowUp") && document.activeElement && document.activeElement.closest("[data-arrows]")) {
-      var area = document.activeElement.closest("[data-arrows]");
-      var items = Array.prototype.slice.call(area.querySelectorAll("[data-main-search], a[href]"));
-      var at = items.indexOf(document.activeElement) + (e.key === "ArrowDown" ? 1 : -1);
-      if (items[at]) { e.preventDefault(); items[at].focus(); }
+    if (event.altKey && /^[1-9]$/.test(event.key)) {
+      const link = document.querySelectorAll(".rail a")[Number(event.key) - 1];
+      if (link) { event.preventDefault(); link.click(); }
+      return;
     }
+    if (event.altKey && !event.ctrlKey && !event.metaKey) {
+      const hot = document.querySelector(`[data-key="${CSS.escape(event.key.toLowerCase())}"]`);
+      if (hot && !hot.disabled) { event.preventDefault(); hot.click(); return; }
+    }
+    const arrows = document.activeElement && document.activeElement.closest("[data-arrows]");
+    if (arrows && plain && (event.key === "ArrowDown" || event.key === "ArrowUp")) {
+      const items = [...arrows.querySelectorAll("[data-main-search], a[href]")];
+      const next = items[items.indexOf(document.activeElement) + (event.key === "ArrowDown" ? 1 : -1)];
+      if (next) { event.preventDefault(); next.focus(); }
+      return;
+    }
+    if (!plain || editable(event.target) || document.querySelector("dialog[open]")) return;
+    if (event.key === "/" && finder) { event.preventDefault(); finder.focus(); }
+    else if (event.key === "?") { event.preventDefault(); openDialog("keyboard-help"); }
+    else if (event.key === "j") moveRow(1);
+    else if (event.key === "k") moveRow(-1);
   });
-  document.addEventListener("click", function (e) {
-    var all = e.target.closest("[data-check-all]");
-    if (all) document.querySelectorAll(all.dataset.checkAll).forEach(function (box) { box.checked = all.checked; });
+
+  /* ---------- small manners ---------- */
+  document.addEventListener("click", (event) => {
+    const all = event.target.closest("[data-check-all]");
+    if (all) document.querySelectorAll(all.dataset.checkAll).forEach((box) => { box.checked = all.checked; });
   });
-  // A form that was sent once is not sent twice by a second click.
-  document.addEventListener("submit", function (e) {
-    if (e.target.dataset.sent) { e.preventDefault(); return; }
-    e.target.dataset.sent = "1";
-    setTimeout(function () { delete e.target.dataset.sent; }, 4000);
+  function grow(area) {
+    area.style.height = "auto";
+    area.style.height = `${Math.min(area.scrollHeight + 2, 600)}px`;
+  }
+  document.addEventListener("input", (event) => { if (event.target.matches("textarea[data-grow]")) grow(event.target); });
+  // A second press must not send a form twice.
+  document.addEventListener("submit", (event) => {
+    const form = event.target;
+    if (form.method === "dialog" || event.defaultPrevented) return;
+    if (form.dataset.sent) { event.preventDefault(); return; }
+    form.dataset.sent = "1";
+    setTimeout(() => { delete form.dataset.sent; }, 4000);
   });
+  window.addEventListener("pageshow", () => document.querySelectorAll("form[data-sent]").forEach((f) => delete f.dataset.sent));
+  function ready(root) {
+    root.querySelectorAll("textarea[data-grow]").forEach((area) => { if (area.value) grow(area); });
+    const focus = root.querySelector("[data-focus]");
+    if (focus) focus.focus();
+  }
+  document.addEventListener("htmx:load", (event) => ready(event.detail.elt));
+  // A link of the error summary opens the folded section of its field first.
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest(".error-summary a[href^='#']");
+    if (!link) return;
+    const target = document.getElementById(link.getAttribute("href").slice(1));
+    if (!target) return;
+    event.preventDefault();
+    for (let el = target; el; el = el.parentElement) if (el.tagName === "DETAILS") el.open = true;
+    (target.matches("fieldset") ? target.querySelector("input") || target : target).focus();
+    target.scrollIntoView({ block: "center" });
+  });
+  ready(document);
+
+  window.benhan = { toast, csrfToken, words, openDialog, refusalText };
 })();

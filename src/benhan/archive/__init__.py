@@ -1,0 +1,1 @@
+"""Archive: sealed packages; later retention, requests, disposal."""

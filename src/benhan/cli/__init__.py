@@ -1,0 +1,21 @@
+"""The `benhan` command. Each command imports what it needs when it runs, so `verify` never loads Django."""
+
+from __future__ import annotations
+
+import click
+
+from benhan import __version__
+from benhan.cli import house, proofs
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__)
+def main() -> None:
+    """benhan – hồ sơ bệnh án điện tử.
+
+    Exit codes: 0 good, 1 the answer is "no" (invalid, incomplete, refused rows), 2 wrong use or unreadable input.
+    """
+
+
+for command in (*house.COMMANDS, *proofs.COMMANDS):
+    main.add_command(command)

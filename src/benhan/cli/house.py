@@ -1,0 +1,218 @@
+"""Commands that run the house: setup, serve, demo, doctor, log, records."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+
+import click
+
+from benhan.cli.django_up import saying_no, up
+
+FORMAT = click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", help="How to report.")
+
+
+@click.command()
+def setup() -> None:
+    """Create or update the database and the keys. Safe to run again."""
+    up()
+    from django.core.management import call_command
+    from django.db import connection
+    from django.db.migrations.executor import MigrationExecutor
+
+    from benhan.audit.keys import log_key
+
+    executor = MigrationExecutor(connection)
+    if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+        click.echo("Đang tạo hoặc nâng cấp cơ sở dữ liệu…")
+        call_command("migrate", verbosity=0, interactive=False)
+    log_key()
+    click.echo("Sẵn sàng.")
+
+
+@click.command()
+@click.option("--host", default="127.0.0.1", show_default=True)
+@click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65535))
+def serve(host: str, port: int) -> None:
+    """Serve the pages (and sign the log's tree heads in the background)."""
+    from benhan.cli.server import run
+
+    run(host, port)
+
+
+@click.group()
+def demo() -> None:
+    """Demo data: a small invented hospital."""
+
+
+@demo.command("load")
+@click.option("--if-empty", is_flag=True, help="Do nothing when the house is already set up.")
+def demo_load(if_empty: bool) -> None:
+    """Load the demo hospital. Refused when the database holds a real facility or patient."""
+    up()
+    from benhan.facility.queries import facility_or_none
+    from benhan.site import demo as content
+
+    with saying_no():
+        place = facility_or_none()
+        if if_empty and place is not None and not place.is_demo:
+            return
+        if place is None:
+            click.echo("Đang nạp bệnh viện mẫu…")
+            content.load()
+        elif not if_empty:
+            content.refuse_unless_empty()
+        if facility_or_none() is not None:
+            for line in content.log_ins():
+                click.echo(line)
+
+
+@click.command()
+@FORMAT
+def doctor(form: str) -> None:
+    """Check the machine and the installation."""
+    up()
+    from benhan.site.doctor import examine
+
+    checks = examine()
+    if form == "json":
+        click.echo(json.dumps([{"check": c.name, "good": c.good, "detail": c.detail} for c in checks], ensure_ascii=False, indent=1))
+    else:
+        for check in checks:
+            click.echo(f"{'✓' if check.good else '✗'} {check.name}: {check.detail}")
+    sys.exit(0 if all(c.good for c in checks) else 1)
+
+
+@click.group()
+def audit() -> None:
+    """The log of reads and writes."""
+
+
+@audit.command("verify")
+@FORMAT
+def audit_verify(form: str) -> None:
+    """Find altered, deleted, reordered and truncated rows of the log."""
+    up()
+    from benhan.audit.verify import verify
+
+    report = verify()
+    if form == "json":
+        found = [{"seq": f.seq, "code": f.code, "message": f.message} for f in report.findings]
+        click.echo(json.dumps({"holds": report.holds, "events": report.events, "tree_heads": report.tree_heads, "findings": found}, ensure_ascii=False))
+    else:
+        for finding in report.findings:
+            click.echo(f"✗ {finding.message} [{finding.code}]")
+        click.echo(f"{'NGUYÊN VẸN' if report.holds else 'KHÔNG NGUYÊN VẸN'}: {report.events} dòng, {report.tree_heads} đầu cây đã ký")
+    sys.exit(0 if report.holds else 1)
+
+
+@audit.command("sign")
+def audit_sign() -> None:
+    """Sign the present tree head of the log and write it to the anchor file."""
+    up()
+    from benhan.audit.services import sign_tree_head
+
+    head = sign_tree_head()
+    click.echo(f"Đã ký đầu cây ở {head.size} dòng" if head else "Không có dòng mới")
+
+
+@click.group()
+def record() -> None:
+    """Medical records."""
+
+
+@record.command("list")
+@click.option("--state", default="", help="open, discharged, closed, sealed, supplementing")
+@click.option("--limit", default=50, type=click.IntRange(1, 1000))
+@FORMAT
+def record_list(state: str, limit: int, form: str) -> None:
+    """List records, newest first (numbers and states; no names)."""
+    up()
+    from benhan.records.models import MedicalRecord
+
+    rows = MedicalRecord.objects.order_by("-opened_at")
+    rows = rows.filter(record_state=state) if state else rows
+    listed = [{"number": r.record_number, "state": r.record_state, "documents": r.document_count} for r in rows[:limit]]
+    if form == "json":
+        click.echo(json.dumps(listed, ensure_ascii=False))
+    else:
+        for row in listed:
+            click.echo(f"{row['number']}\t{row['state']}\t{row['documents']}")
+
+
+@record.command("export")
+@click.argument("number")
+@click.option("--to", "target", required=True, type=click.Path(path_type=Path, file_okay=False))
+def record_export(number: str, target: Path) -> None:
+    """Write the sealed package of a record: signed files, JSON, manifest, certificates, and an index.html."""
+    up()
+    from benhan.archive.packages import export
+    from benhan.records.queries import record_by_number
+
+    with saying_no():
+        written = export(record_by_number(number), target)
+        click.echo(f"Đã xuất {written}")
+
+
+@click.group()
+def projections() -> None:
+    """What is derived from the documents."""
+
+
+@projections.command("rebuild")
+def projections_rebuild() -> None:
+    """Derive everything again from the documents."""
+    up()
+    from benhan.clinical.services import rebuild
+
+    click.echo(f"Đã dựng lại từ {rebuild()} giấy tờ")
+
+
+@click.group(name="import")
+def import_() -> None:
+    """Take over what exists."""
+
+
+@import_.command("bhyt")
+@click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path, exists=True))
+@FORMAT
+def import_bhyt(paths: tuple[Path, ...], form: str) -> None:
+    """Import insurance XML files (QĐ 130/4750/3176) or folders of them."""
+    up()
+    from benhan.exchange.bhyt.command import run
+
+    sys.exit(run(paths, as_json=form == "json"))
+
+
+@click.group()
+def forms() -> None:
+    """The forms as data."""
+
+
+@forms.command("check")
+@FORMAT
+def forms_check(form: str) -> None:
+    """Check every form definition and print field counts."""
+    from benhan.forms.definition import FormBroken
+    from benhan.kernel.clock import today
+    from benhan.law import registry
+
+    try:
+        found = registry.forms(today())
+    except FormBroken as broken:
+        click.echo(f"✗ {broken}", err=True)
+        sys.exit(1)
+    rows = [
+        {"code": f.code, "number": f.official_number, "name": f.name_vi, "valid_from": str(f.valid_from), "certainty": f.certainty,
+         "fields": sum(len(s.fields) for s in f.sections), "signatures": len(f.positions), "sha256": f.form_hash}
+        for f in found
+    ]
+    if form == "json":
+        click.echo(json.dumps(rows, ensure_ascii=False, indent=1))
+    else:
+        for row in rows:
+            click.echo(f"{row['number']!s:9} {row['code']:30} {row['fields']:4} mục  {row['signatures']} chữ ký  {row['certainty']:17} {row['name']}")
+
+
+COMMANDS = (setup, serve, demo, doctor, audit, record, projections, import_, forms)

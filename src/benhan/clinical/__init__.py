@@ -1,0 +1,1 @@
+"""Clinical: projections of the documents: conditions, allergies, observations, medications. Rebuildable."""

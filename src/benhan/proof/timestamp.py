@@ -1,0 +1,72 @@
+"""Time stamps (RFC 3161): a client for an authority over HTTP. "Could not reach" is Unavailable, not invalid."""
+
+from __future__ import annotations
+
+import asyncio
+import http.client
+import urllib.error
+import urllib.request
+from collections.abc import Mapping
+
+from asn1crypto import tsp
+from pyhanko.sign.timestamps.api import TimeStamper
+from pyhanko.sign.timestamps.common_utils import TimestampRequestError
+
+from benhan.kernel.errors import FieldError, Invalid, Unavailable
+
+__all__ = ["HttpTimeStamper", "TimeStamper", "TimestampRequestError"]
+
+TIMEOUT_SECONDS = 8
+ANSWER_BYTES_MAX = 64 * 1024
+
+
+class HttpTimeStamper(TimeStamper):
+    """Asks a time-stamp authority at a URL; give it to `sign(tsa=…)`. The nonce of each request is checked."""
+
+    def __init__(
+        self, url: str, *, timeout_seconds: float = TIMEOUT_SECONDS, headers: Mapping[str, str] | None = None
+    ) -> None:
+        """`headers` for authorities that want a key. Invalid when the address is not http(s)."""
+        if not url.startswith(("https://", "http://")):
+            raise Invalid(
+                [
+                    FieldError(
+                        "url", "tsa_url", "Địa chỉ cơ quan cấp dấu thời gian phải bắt đầu bằng http:// hoặc https://"
+                    )
+                ]
+            )
+        super().__init__(include_nonce=True)
+        self.url = url
+        self.timeout_seconds = timeout_seconds
+        self.headers = dict(headers or {})
+
+    async def async_request_tsa_response(self, req: tsp.TimeStampReq) -> tsp.TimeStampResp:
+        """Send one request. Unavailable (`tsa_unreachable`, `tsa_answer`) when no time stamp comes back."""
+        return await asyncio.to_thread(self._ask, req.dump())
+
+    def _ask(self, body: bytes) -> tsp.TimeStampResp:
+        headers = {
+            **self.headers,
+            "Content-Type": "application/timestamp-query",
+            "Accept": "application/timestamp-reply",
+        }
+        request = urllib.request.Request(self.url, data=body, headers=headers, method="POST")  # noqa: S310  # scheme checked above
+        try:
+            with urllib.request.urlopen(request, timeout=self.timeout_seconds) as answer:  # noqa: S310  # scheme checked above
+                data = answer.read(ANSWER_BYTES_MAX + 1)
+                kind = answer.headers.get_content_type()
+        except urllib.error.HTTPError as error:
+            error.close()
+            raise Unavailable(f"Cơ quan cấp dấu thời gian trả lỗi HTTP {error.code}", code="tsa_answer") from error
+        except (OSError, http.client.HTTPException, ValueError) as error:
+            raise Unavailable("Không kết nối được cơ quan cấp dấu thời gian", code="tsa_unreachable") from error
+        if kind != "application/timestamp-reply" or len(data) > ANSWER_BYTES_MAX:
+            raise Unavailable("Cơ quan cấp dấu thời gian trả lời không đúng chuẩn RFC 3161", code="tsa_answer")
+        try:
+            parsed = tsp.TimeStampResp.load(data, strict=True)
+            _ = parsed["status"]["status"].native
+        except (ValueError, TypeError) as error:
+            raise Unavailable(
+                "Cơ quan cấp dấu thời gian trả lời không đúng chuẩn RFC 3161", code="tsa_answer"
+            ) from error
+        return parsed

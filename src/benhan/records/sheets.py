@@ -1,0 +1,54 @@
+"""Entries of one form printed as one sheet, as on paper: the header once, each entry with who signed it."""
+
+from __future__ import annotations
+
+from benhan.access.actors import Actor
+from benhan.forms.print import print_sections
+from benhan.kernel import clock
+from benhan.kernel.errors import NotFound
+from benhan.law import codes, registry
+from benhan.proof.render import render
+from benhan.records import rendering
+from benhan.records.models import Document, DocumentVersion, MedicalRecord
+from benhan.records.payload import opened
+from benhan.signing.models import Signature
+
+ENTRIES_MAX = 500
+SHEET_LAYOUT = "law/layout/sheet.typ"
+
+
+def entries_sheet(record: MedicalRecord, form_code: str, actor: Actor) -> bytes:
+    """Draw all entries of a form in a record. A print for reading: the signed files stay the originals (R-90)."""
+    documents = list(Document.objects.filter(record=record, form_code=form_code).order_by("clinical_at", "order_no")[:ENTRIES_MAX])
+    if not documents:
+        raise NotFound("Hồ sơ chưa có giấy nào của mẫu này")
+    newest = {d.pk: d.version_no for d in documents}
+    versions = {
+        v.document_id: v for v in DocumentVersion.objects.filter(document__in=documents) if v.version_no == newest[v.document_id]
+    }
+    signed: dict[object, list[str]] = {}
+    for s in Signature.objects.filter(version_id__in=[v.pk for v in versions.values()]).order_by("seq"):
+        signed.setdefault(s.version_id, []).append(f"Đã ký: {s.signer_title} {s.signer_name}, {rendering.local(s.signed_at)}")
+    first = opened(versions[documents[0].pk])
+    data = rendering.page_data(first, (), None)
+    form = registry.form_version(versions[documents[0].pk].form_code, versions[documents[0].pk].form_valid_from)
+    header = [s for s in print_sections(form, first["content"], rendering.zone(), codes.name) if s["header"]]
+    data |= {
+        "header": header[0]["rows"][0] if header and header[0]["rows"] else [], "mark": "", "notice": "", "confirmations": [],
+        "entries": [_entry(d, versions[d.pk], signed.get(versions[d.pk].pk, [])) for d in documents],
+        "footer": f"Bản in từ hồ sơ bệnh án điện tử (benhan) của {first['facility']['name']}, {rendering.local(clock.now())}, "
+                  f"người in: {actor.full_name}. Bản gốc là các tệp đã ký trong hồ sơ {record.record_number}.",
+    }
+    return render(SHEET_LAYOUT, data, at=clock.now()).pdf
+
+
+def _entry(document: Document, version: DocumentVersion, signed: list[str]) -> dict[str, object]:
+    form = registry.form_version(version.form_code, version.form_valid_from)
+    sections = print_sections(form, opened(version)["content"], rendering.zone(), codes.name)
+    shown = [
+        {**s, "rows": [[i for i in row if not i["empty"]] for row in s["rows"]], "title": s["title"] if len(sections) > 2 else ""}
+        for s in sections if not s["header"] and any(not i["empty"] for row in s["rows"] for i in row)
+    ]
+    state = "ĐÃ HỦY" if document.document_state == "cancelled" else "" if signed else "chưa ký"
+    return {"at": rendering.local(version.clinical_at), "sections": shown, "state": state,
+            "signed": "; ".join(signed) or f"{version.author_title} {version.author_name} (chưa ký)"}
