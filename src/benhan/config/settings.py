@@ -27,6 +27,7 @@ ROOMS = [
     "benhan.signing",
     "benhan.records",
     "benhan.clinical",
+    "benhan.exchange.bhyt",
     "benhan.site",
 ]
 INSTALLED_APPS = [

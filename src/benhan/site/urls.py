@@ -28,4 +28,5 @@ urlpatterns = [
     path("ui/", include("benhan.ui.urls")),
     path("", include("benhan.patients.urls")),
     path("", include("benhan.records.urls")),
+    path("import/", include("benhan.exchange.bhyt.urls")),
 ]
