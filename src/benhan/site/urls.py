@@ -27,5 +27,6 @@ urlpatterns = [
     path("", include("benhan.access.urls")),
     path("", include("benhan.patients.urls")),
     path("", include("benhan.records.urls")),
+    path("", include("benhan.archive.urls")),
     path("import/", include("benhan.exchange.bhyt.urls")),
 ]
