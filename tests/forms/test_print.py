@@ -126,6 +126,20 @@ def test_a_sheet_keeps_the_order_of_time_and_the_newest_header() -> None:
     assert next(i["value"] for i in data["header"] if i["id"] == "bed") == "2"
 
 
+@pytest.mark.parametrize("code", SHEETS)
+def test_a_cancelled_entry_stays_on_the_sheet(code: str) -> None:
+    form = FORMS[code]
+    entries = [
+        SheetEntry(c, NOW, "ĐÃ HỦY" if cancelled else "", "Trần Văn Giả", cancelled=cancelled)
+        for c in examples(form)
+        for cancelled in (True, False)
+    ]
+    data = print_sheet(form, entries, ZONE, codes.name)
+    assert [e["cancelled"] for e in data["entries"]].count(True) == len(examples(form))
+    for layout in (registry.sheet_layout(form), "law/layout/sheet.typ"):
+        assert render(layout, page_data(form, **data), at=NOW).pdf
+
+
 def test_values_are_shown_as_people_read_them() -> None:
     form = FORMS["treatment_sheet"]
     sections = print_sections(form, examples(form)[0], ZONE, codes.name)

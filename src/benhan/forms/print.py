@@ -18,12 +18,15 @@ HEADER_SECTIONS = frozenset({"letterhead", "header"})
 
 @dataclass(frozen=True)
 class SheetEntry:
-    """One entry of a sheet that is printed together: its content, its time, its state and who signed, as words."""
+    """One entry of a sheet that is printed together: its content, its time, its state and who signed, as words. An entry
+    keeps the form version it was written with; a cancelled one stays readable, struck out, and is left off curves."""
 
     content: dict[str, Any]
     at: datetime
     state: str = ""
     signed: str = ""
+    cancelled: bool = False
+    form: FormVersion | None = None
 
 
 def print_sections(
@@ -37,12 +40,12 @@ def print_sheet(
     form: FormVersion, entries: Sequence[SheetEntry], zone: tzinfo, code_name: CodeName | None = None
 ) -> dict[str, Any]:
     """Many entries as one sheet, for `sheet.typ` of the form: {header, entries: [{at, day, hour, hours, state,
-    signed, sections, values}]}. The header is that of the newest entry; `values` are the bare numbers, for curves;
+    signed, cancelled, sections, values}]}. The header is that of the newest entry; `values` are the bare numbers, for curves;
     `hours` counts from the first entry."""
     if not entries:
         return {"header": [], "entries": []}
     ordered = sorted(entries, key=lambda e: e.at)
-    header, _ = _split(print_sections(form, ordered[-1].content, zone, code_name))
+    header, _ = _split(print_sections(ordered[-1].form or form, ordered[-1].content, zone, code_name))
     return {
         "header": [item for section in header for row in section["rows"] for item in row],
         "entries": [_entry(form, e, ordered[0].at, zone, code_name) for e in ordered],
@@ -52,14 +55,9 @@ def print_sheet(
 def _entry(
     form: FormVersion, entry: SheetEntry, first: datetime, zone: tzinfo, code_name: CodeName | None
 ) -> dict[str, Any]:
+    form = entry.form or form
     _, body = _split(print_sections(form, entry.content, zone, code_name))
     local = entry.at.astimezone(zone)
-    numbers = {
-        f.id: value
-        for s in form.sections
-        for f in s.fields
-        if f.type == "number" and isinstance(value := (_one(entry.content.get(s.id)).get(f.id)), int | float)
-    }
     return {
         "at": local.strftime("%d/%m/%Y %H:%M"),
         "day": local.strftime("%d/%m"),
@@ -67,9 +65,21 @@ def _entry(
         "hours": (entry.at - first).total_seconds() / 3600,
         "state": entry.state,
         "signed": entry.signed,
+        "cancelled": entry.cancelled,
         "sections": body,
-        "values": numbers,
+        "values": _numbers(form, entry.content),
     }
+
+
+def _numbers(form: FormVersion, content: dict[str, Any]) -> dict[str, float]:
+    found = {}
+    for section in form.sections:
+        row = _one(content.get(section.id))
+        for f in section.fields:
+            value = row.get(f.id)
+            if f.type == "number" and isinstance(value, int | float):
+                found[f.id] = value
+    return found
 
 
 def _split(sections: list[dict[str, Any]]) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:

@@ -23,7 +23,10 @@ def sample_value(field: Field) -> Any:
     if field.type == "icd10":
         return "I10"
     if field.type == "table":
-        return [{c.id: sample_value(c) for c in field.columns if c.required != "never"} or {field.columns[0].id: sample_value(field.columns[0])}]
+        return [
+            {c.id: sample_value(c) for c in field.columns if c.required != "never"}
+            or {field.columns[0].id: sample_value(field.columns[0])}
+        ]
     if field.type == "code" and field.code_system:
         return _first_code(field.code_system)
     return "Không ghi nhận bất thường"[: field.length_max]

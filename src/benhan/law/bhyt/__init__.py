@@ -51,5 +51,6 @@ def tables() -> dict[str, Table]:
         aliases.setdefault(r["table"], {})[r["field_4750"]] = r["field_3176"]
     return {
         w["table"]: Table(w["table"], w["root"], w["item"], fields.get(w["table"], {}), aliases.get(w["table"], {}))
-        for w in _rows("wrappers.csv") if w["root"]
+        for w in _rows("wrappers.csv")
+        if w["root"]
     }
