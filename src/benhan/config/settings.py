@@ -26,6 +26,7 @@ ROOMS = [
     "benhan.patients",
     "benhan.signing",
     "benhan.records",
+    "benhan.archive",
     "benhan.clinical",
     "benhan.exchange.bhyt",
     "benhan.site",

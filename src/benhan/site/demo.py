@@ -155,7 +155,10 @@ def _treatment(record: MedicalRecord, doctor: Actor, at: datetime, progress: str
 
 
 def _sign_all(actor: Actor) -> None:
-    signatures.sign_many(list(signing.waiting_for(actor)), actor=actor, pin=PIN)
+    """Sign what waits, and what becomes this person's turn by that."""
+    while waiting := list(signing.waiting_for(actor)):
+        if not any(o.signature for o in signatures.sign_many(waiting, actor=actor, pin=PIN)):
+            return
 
 
 def complete(record: MedicalRecord, form_code: str, given: dict[str, dict[str, object]]) -> dict[str, object]:

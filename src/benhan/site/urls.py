@@ -28,5 +28,6 @@ urlpatterns = [
     path("ui/", include("benhan.ui.urls")),
     path("", include("benhan.patients.urls")),
     path("", include("benhan.records.urls")),
+    path("", include("benhan.archive.urls")),
     path("import/", include("benhan.exchange.bhyt.urls")),
 ]
