@@ -193,19 +193,19 @@ def forms() -> None:
 @forms.command("check")
 @FORMAT
 def forms_check(form: str) -> None:
-    """Check every form definition and print field counts."""
-    from benhan.forms.definition import FormBroken
+    """Check every form definition, print field counts, and name items of the field lists that a form lacks."""
     from benhan.kernel.clock import today
-    from benhan.law import registry
+    from benhan.law import coverage, registry
 
-    try:
-        found = registry.forms(today())
-    except FormBroken as broken:
-        click.echo(f"✗ {broken}", err=True)
+    if mistakes := coverage.mistakes():
+        for mistake in mistakes:
+            click.echo(f"✗ {mistake}", err=True)
         sys.exit(1)
+    found, asked = registry.forms(today()), coverage.coverage()
     rows = [
         {"code": f.code, "number": f.official_number, "name": f.name_vi, "valid_from": str(f.valid_from), "certainty": f.certainty,
-         "fields": sum(len(s.fields) for s in f.sections), "signatures": len(f.positions), "sha256": f.form_hash}
+         "fields": sum(len(s.fields) for s in f.sections), "signatures": len(f.positions), "sha256": f.form_hash,
+         "asked": asked[f.code][0], "missing": [f"{i.field} ({i.label_vi}, {i.source})" for i in asked[f.code][1]]}
         for f in found
     ]
     if form == "json":
@@ -213,6 +213,9 @@ def forms_check(form: str) -> None:
     else:
         for row in rows:
             click.echo(f"{row['number']!s:9} {row['code']:30} {row['fields']:4} mục  {row['signatures']} chữ ký  {row['certainty']:17} {row['name']}")
+            for item in row["missing"]:
+                click.echo(f"          thiếu: {item}", err=True)
+    sys.exit(1 if any(row["missing"] for row in rows) else 0)
 
 
 COMMANDS = (setup, serve, demo, doctor, audit, record, projections, import_, forms)

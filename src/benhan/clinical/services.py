@@ -26,6 +26,15 @@ def on_document_marked(fact: facts.DocumentMarked) -> None:
     project(fact.document_id)
 
 
+def on_documents_imported(fact: facts.DocumentsImported) -> None:
+    """Many documents arrived at once: derive them in bulk."""
+    documents = {d.pk: d for d in Document.objects.filter(pk__in=fact.document_ids)}
+    rows: list[ClinicalFact] = []
+    for version in DocumentVersion.objects.filter(document_id__in=fact.document_ids):
+        rows += _rows(documents[version.document_id], version)
+    ClinicalFact.objects.bulk_create(rows, batch_size=CHUNK)
+
+
 def project(document_id: UUID) -> None:
     """Replace what stands for one document by what its newest version means."""
     ClinicalFact.objects.filter(document_id=document_id).delete()

@@ -26,7 +26,9 @@ ROOMS = [
     "benhan.patients",
     "benhan.signing",
     "benhan.records",
+    "benhan.archive",
     "benhan.clinical",
+    "benhan.exchange.bhyt",
     "benhan.site",
 ]
 INSTALLED_APPS = [

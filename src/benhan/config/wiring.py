@@ -12,6 +12,7 @@ from importlib.util import find_spec
 from django.conf import settings
 
 from benhan.access import gate
+from benhan.exchange.bhyt.models import ImportRun
 from benhan.kernel import news
 from benhan.patients import merging, queries as patient_queries
 from benhan.patients.models import Identifier, Merge, Patient
@@ -52,6 +53,7 @@ def provide_facts() -> None:
     gate.provide(Document, records.document_facts)
     gate.provide(DocumentVersion, records.version_facts)
     gate.provide(Draft, records.draft_facts)
+    gate.provide(ImportRun, lambda actor, run: gate.Facts())
     patient_queries.restrict_with(records.visible_patient_ids)
     for label in ("Encounter", "MedicalRecord", "Document"):
         merging.declare(f"records.{label}", "follow")
@@ -65,6 +67,7 @@ def fill_pages() -> None:
         menu.MenuItem("Hồ sơ", "records:worklist", "records.record.list", 20),
         menu.MenuItem("Chờ ký", "records:queue", "signing.queue.read", 30),
         menu.MenuItem("Chứng thư", "site:my_certificate", "signing.certificate.own", 40),
+        menu.MenuItem("Nhập dữ liệu", "bhyt:runs", "bhyt.import.read", 60),
         menu.MenuItem("Nhân viên", "site:staff", "site.staff.manage", 70),
         menu.MenuItem("Nhật ký", "site:audit", "site.audit.read", 80),
     )
@@ -77,3 +80,4 @@ def subscribe() -> None:
     """Fact → listener."""
     news.subscribe(facts.DocumentWritten, clinical.on_document_written)
     news.subscribe(facts.DocumentMarked, clinical.on_document_marked)
+    news.subscribe(facts.DocumentsImported, clinical.on_documents_imported)

@@ -128,6 +128,7 @@ class FormVersion:
     name_vi: str
     name_en: str
     kind: str
+    used_in: frozenset[str]
     legal_basis: str
     certainty: str
     repeats: str
@@ -158,6 +159,7 @@ def build(raw: dict[str, Any], *, form_hash: str, folder: str, blocks: dict[str,
         name_vi=_need(raw, "name_vi", where),
         name_en=raw.get("name_en", ""),
         kind=raw.get("kind", "sheet"),
+        used_in=frozenset(raw.get("used_in", [])),
         legal_basis=raw.get("legal_basis", ""),
         certainty=raw.get("certainty", "reconstructed"),
         repeats=_one_of(raw.get("repeats", "event"), ("once", "event", "entry"), where + ".repeats"),

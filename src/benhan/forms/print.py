@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
@@ -13,17 +14,22 @@ from benhan.forms.validate import is_shown
 
 CodeName = Callable[[str, str], str]
 HEADER_BLOCKS = frozenset({"sheet_header"})
+_LONG_WORD = re.compile(r"\S{36}(?=\S)")
 HEADER_SECTIONS = frozenset({"letterhead", "header"})
 
 
 @dataclass(frozen=True)
 class SheetEntry:
-    """One entry of a sheet that is printed together: its content, its time, its state and who signed, as words."""
+    """One entry of a sheet that is printed together: its content, its time, its state and who signed, as words.
+
+    An entry keeps the form version it was written with; a cancelled one stays readable, struck out, and off curves."""
 
     content: dict[str, Any]
     at: datetime
     state: str = ""
     signed: str = ""
+    cancelled: bool = False
+    form: FormVersion | None = None
 
 
 def print_sections(
@@ -37,12 +43,12 @@ def print_sheet(
     form: FormVersion, entries: Sequence[SheetEntry], zone: tzinfo, code_name: CodeName | None = None
 ) -> dict[str, Any]:
     """Many entries as one sheet, for `sheet.typ` of the form: {header, entries: [{at, day, hour, hours, state,
-    signed, sections, values}]}. The header is that of the newest entry; `values` are the bare numbers, for curves;
-    `hours` counts from the first entry."""
+    signed, cancelled, sections, values}]}. The header is that of the newest entry; `values` are the bare numbers, for
+    curves; `hours` counts from the first entry."""
     if not entries:
         return {"header": [], "entries": []}
     ordered = sorted(entries, key=lambda e: e.at)
-    header, _ = _split(print_sections(form, ordered[-1].content, zone, code_name))
+    header, _ = _split(print_sections(ordered[-1].form or form, ordered[-1].content, zone, code_name))
     return {
         "header": [item for section in header for row in section["rows"] for item in row],
         "entries": [_entry(form, e, ordered[0].at, zone, code_name) for e in ordered],
@@ -52,14 +58,9 @@ def print_sheet(
 def _entry(
     form: FormVersion, entry: SheetEntry, first: datetime, zone: tzinfo, code_name: CodeName | None
 ) -> dict[str, Any]:
+    form = entry.form or form
     _, body = _split(print_sections(form, entry.content, zone, code_name))
     local = entry.at.astimezone(zone)
-    numbers = {
-        f.id: value
-        for s in form.sections
-        for f in s.fields
-        if f.type == "number" and isinstance(value := (_one(entry.content.get(s.id)).get(f.id)), int | float)
-    }
     return {
         "at": local.strftime("%d/%m/%Y %H:%M"),
         "day": local.strftime("%d/%m"),
@@ -67,9 +68,21 @@ def _entry(
         "hours": (entry.at - first).total_seconds() / 3600,
         "state": entry.state,
         "signed": entry.signed,
+        "cancelled": entry.cancelled,
         "sections": body,
-        "values": numbers,
+        "values": _numbers(form, entry.content),
     }
+
+
+def _numbers(form: FormVersion, content: dict[str, Any]) -> dict[str, float]:
+    found = {}
+    for section in form.sections:
+        row = _one(content.get(section.id))
+        for f in section.fields:
+            value = row.get(f.id)
+            if f.type == "number" and isinstance(value, int | float):
+                found[f.id] = value
+    return found
 
 
 def _split(sections: list[dict[str, Any]]) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
@@ -140,4 +153,11 @@ def _plain(f: Field, value: Any, zone: tzinfo, code_name: CodeName | None) -> st
         chosen = {str(v) for v in value} if isinstance(value, list) else {str(value)}
         return ", ".join(c.label_vi for c in f.choices if c.code in chosen)
     shown = show(f, value, zone)
-    return ", ".join(shown) if isinstance(shown, list) else str(shown)
+    if f.type == "drawing":
+        return str(shown)
+    return breakable(", ".join(shown) if isinstance(shown, list) else str(shown))
+
+
+def breakable(text: str) -> str:
+    """A very long word (a pasted hash, a hostile text) may break anywhere rather than leave the paper."""
+    return _LONG_WORD.sub(lambda m: m.group() + "\u200b", text)

@@ -104,6 +104,16 @@ def forms(on: date) -> list[FormVersion]:
     return sorted(in_force, key=lambda f: f.name_vi)
 
 
+def forms_for(record_type: str, on: date) -> list[FormVersion]:
+    """The forms that may be written into a record of this type on a day, in the order of the closed record."""
+    kind = record_types()[record_type]
+    fitting = [
+        f for f in forms(on) if kind["used_in"] in f.used_in and (f.kind != "medical_record" or f.code == kind["form"])
+    ]
+    order = {group: n for n, group in enumerate(kind["order"])}
+    return sorted(fitting, key=lambda f: (order.get(f.group, len(order)), f.name_vi))
+
+
 @cache
 def record_types() -> dict[str, dict[str, Any]]:
     """Record types with their main form, the papers they may hold and those required at closing."""

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import struct
 import unicodedata
+from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 FONTS = Path(__file__).resolve().parent / "fonts"
 PAGE_FONTS = ("NotoSerif-Regular", "NotoSansMath-Regular", "NotoSansSymbols-Regular", "NotoSansSymbols2-Regular")
+# Drawn as nothing by every font: line ends, soft hyphen, zero-width and direction marks.
+INVISIBLE = frozenset(
+    "\n\t\u00ad\u2028\u2029\ufeff" + "".join(map(chr, [*range(0x200B, 0x2010), *range(0x202A, 0x202F)]))
+)
 _UNICODE_TABLES = {(0, 3), (0, 4), (3, 1), (3, 10)}
 
 
@@ -18,9 +23,8 @@ def drawable(value: Any) -> Any:
 
     Only the drawing is concerned: the embedded content keeps what was typed."""
     if isinstance(value, str):
-        if value.isascii() and value.isprintable():
-            return value
-        return "".join(c if _is_drawn(c) else f"[U+{ord(c):04X}]" for c in value)
+        plain = value.isascii() and value.isprintable()
+        return value if plain else "".join(_drawn(value))
     if isinstance(value, dict):
         return {k: drawable(v) for k, v in value.items()}
     if isinstance(value, list | tuple):
@@ -28,17 +32,25 @@ def drawable(value: Any) -> Any:
     return value
 
 
-def _is_drawn(character: str) -> bool:
-    if character in "\n\r\t":
-        return True
-    kind = unicodedata.category(character)
-    return kind != "Cc" and (character in _covered() or kind in ("Cf", "Zl", "Zp"))
+def _drawn(text: str) -> Iterator[str]:
+    before = ""
+    for character in text:
+        yield character if _is_drawn(character, before) else f"[U+{ord(character):04X}]"
+        before = character
+
+
+def _is_drawn(character: str, before: str) -> bool:
+    """A combining mark needs the font of the letter before it, so only the text font counts for both."""
+    if unicodedata.combining(character) or unicodedata.category(character).startswith("M"):
+        text_font = _covered(PAGE_FONTS[:1])
+        return character in text_font and before in text_font
+    return character in INVISIBLE or character in _covered(PAGE_FONTS)
 
 
 @cache
-def _covered() -> frozenset[str]:
+def _covered(fonts: tuple[str, ...]) -> frozenset[str]:
     found: set[str] = set()
-    for name in PAGE_FONTS:
+    for name in fonts:
         found |= _characters((FONTS / f"{name}.ttf").read_bytes())
     return frozenset(found)
 

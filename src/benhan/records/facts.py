@@ -57,3 +57,10 @@ class RecordSealed:
 
     record_id: UUID
     volume_id: UUID
+
+
+@dataclass(frozen=True)
+class DocumentsImported:
+    """Many documents were taken over from another system at once."""
+
+    document_ids: tuple[UUID, ...]

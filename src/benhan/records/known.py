@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.utils import timezone
+
 from benhan.facility import queries as facility
 from benhan.kernel import clock
 from benhan.patients import queries as patients
@@ -28,8 +30,11 @@ def known_facts(record: MedicalRecord) -> dict[str, dict[str, Any]]:
             "full_name": patient.full_name, "patient_code": patient.patient_number, "patient_number": patient.patient_number,
             "birth_date": birth, "age": age(patient.birth_date, patient.birth_precision), "sex": patient.sex,
             "ethnicity": patient.ethnicity, "occupation": patient.occupation, "address": patient.address_line,
+            "address_house": patient.address_line, "blood_group": patient.blood_group.rstrip("+-"),
+            "rhesus": patient.blood_group[-1:] if patient.blood_group[-1:] in ("+", "-") else "",
             "phone": patient.phone, "workplace": patient.workplace, "citizen_id": citizen_id, "nationality": "",
             "relative_name": representative.full_name if representative else "",
+            "relative_name_address": representative.full_name if representative else "",
             "relative_phone": representative.phone if representative else "",
         },
         "stay": {
@@ -37,11 +42,20 @@ def known_facts(record: MedicalRecord) -> dict[str, dict[str, Any]]:
             "record_number": record.record_number, "archive_number": record.archive_number or "", "room": record.encounter.room,
             "bed": record.encounter.bed, "diagnosis": diagnosis, "admitted_at": record.opened_at.isoformat(),
             "discharged_at": record.discharged_at.isoformat() if record.discharged_at else "", "reason": record.encounter.reason,
-            "patient_code": patient.patient_number,
+            "patient_code": patient.patient_number, "payer_type": "1" if insurance else "",
+            "ward_entry": [{"ward": record.department.name, "at": record.opened_at.isoformat()}] if record.department else [],
         },
         "insurance": {"insurance_number": insurance, "card_number": insurance, "insurance_card": insurance},
-        "computed": {"day_no": stay_days},
+        "computed": {"day_no": stay_days, "total_days": _total_days(record)},
     }
+
+
+def _total_days(record: MedicalRecord) -> int | None:
+    """Days of treatment: day of discharge less day of admission, at least one."""
+    if record.discharged_at is None:
+        return None
+    stayed = timezone.localdate(record.discharged_at) - timezone.localdate(record.opened_at)
+    return max(1, stayed.days)
 
 
 def _diagnosis(record: MedicalRecord) -> str:

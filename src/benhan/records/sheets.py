@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from benhan.access.actors import Actor
-from benhan.forms.print import print_sections
+from benhan.forms.definition import FormVersion
+from benhan.forms.print import SheetEntry, print_sheet
 from benhan.kernel import clock
 from benhan.kernel.errors import NotFound
 from benhan.law import codes, registry
@@ -14,7 +15,7 @@ from benhan.records.payload import opened
 from benhan.signing.models import Signature
 
 ENTRIES_MAX = 500
-SHEET_LAYOUT = "law/layout/sheet.typ"
+SHEET_LAYOUT = "law/layout/sheet.typ"  # for forms that bring no sheet of their own
 
 
 def entries_sheet(record: MedicalRecord, form_code: str, actor: Actor) -> bytes:
@@ -30,25 +31,25 @@ def entries_sheet(record: MedicalRecord, form_code: str, actor: Actor) -> bytes:
     for s in Signature.objects.filter(version_id__in=[v.pk for v in versions.values()]).order_by("seq"):
         signed.setdefault(s.version_id, []).append(f"Đã ký: {s.signer_title} {s.signer_name}, {rendering.local(s.signed_at)}")
     first = opened(versions[documents[0].pk])
-    data = rendering.page_data(first, (), None)
-    form = registry.form_version(versions[documents[0].pk].form_code, versions[documents[0].pk].form_valid_from)
-    header = [s for s in print_sections(form, first["content"], rendering.zone(), codes.name) if s["header"]]
+    form = _form_of(versions[documents[-1].pk])
+    entries = [_entry(d, versions[d.pk], signed.get(versions[d.pk].pk, [])) for d in documents]
+    data = rendering.page_data(first, (), None) | print_sheet(form, entries, rendering.zone(), codes.name)
     data |= {
-        "header": header[0]["rows"][0] if header and header[0]["rows"] else [], "mark": "", "notice": "", "confirmations": [],
-        "entries": [_entry(d, versions[d.pk], signed.get(versions[d.pk].pk, [])) for d in documents],
+        "mark": "", "notice": "", "confirmations": [],
         "footer": f"Bản in từ hồ sơ bệnh án điện tử (benhan) của {first['facility']['name']}, {rendering.local(clock.now())}, "
                   f"người in: {actor.full_name}. Bản gốc là các tệp đã ký trong hồ sơ {record.record_number}.",
     }
-    return render(SHEET_LAYOUT, data, at=clock.now()).pdf
+    return render(registry.sheet_layout(form) or SHEET_LAYOUT, data, at=clock.now()).pdf
 
 
-def _entry(document: Document, version: DocumentVersion, signed: list[str]) -> dict[str, object]:
-    form = registry.form_version(version.form_code, version.form_valid_from)
-    sections = print_sections(form, opened(version)["content"], rendering.zone(), codes.name)
-    shown = [
-        {**s, "rows": [[i for i in row if not i["empty"]] for row in s["rows"]], "title": s["title"] if len(sections) > 2 else ""}
-        for s in sections if not s["header"] and any(not i["empty"] for row in s["rows"] for i in row)
-    ]
-    state = "ĐÃ HỦY" if document.document_state == "cancelled" else "" if signed else "chưa ký"
-    return {"at": rendering.local(version.clinical_at), "sections": shown, "state": state,
-            "signed": "; ".join(signed) or f"{version.author_title} {version.author_name} (chưa ký)"}
+def _form_of(version: DocumentVersion) -> FormVersion:
+    return registry.form_version(version.form_code, version.form_valid_from)
+
+
+def _entry(document: Document, version: DocumentVersion, signed: list[str]) -> SheetEntry:
+    cancelled = document.document_state == "cancelled"
+    author = f"{version.author_title} {version.author_name} (chưa ký)"
+    return SheetEntry(
+        opened(version)["content"], version.clinical_at, state="ĐÃ HỦY" if cancelled else "", signed="; ".join(signed) or author,
+        cancelled=cancelled, form=_form_of(version),
+    )

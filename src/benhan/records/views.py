@@ -62,7 +62,7 @@ def record_page(request: HttpRequest, record: MedicalRecord) -> HttpResponse:
         "may": {
             verb: gate.allowed(actor, f"records.record.{verb}", record)
             for verb in ("discharge", "close", "reopen", "seal", "supplement", "assign")
-        },
+        } | {"export": gate.allowed(actor, "archive.record.export", record)},
         "type_name": registry.record_types().get(record.record_type, {}).get("name_vi", record.record_type),
     }
     return render(request, "records/record.html", page)

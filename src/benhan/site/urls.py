@@ -25,6 +25,9 @@ site_patterns = (
 urlpatterns = [
     path("", include(site_patterns)),
     path("", include("benhan.access.urls")),
+    path("ui/", include("benhan.ui.urls")),
     path("", include("benhan.patients.urls")),
     path("", include("benhan.records.urls")),
+    path("", include("benhan.archive.urls")),
+    path("import/", include("benhan.exchange.bhyt.urls")),
 ]

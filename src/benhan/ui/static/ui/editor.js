@@ -1,96 +1,367 @@
-// The editor: saves the draft by itself, keeps a copy in the browser while the server is away, grows tables, finds codes.
+/* The form editor: saves the draft by itself, grows tables, finds codes, checks what is typed, jumps to what is missing.
+   What is typed goes to the server within two seconds. Only while the server is away is a copy kept in this browser,
+   marked with the account, for at most a day, and taken away as soon as the server has it: ward PCs are shared. */
+"use strict";
+
 (function () {
-  "use strict";
-  var form = document.querySelector("form[data-editor]");
+  const form = document.querySelector("form[data-editor]");
   if (!form) return;
-  var state = form.querySelector("[data-save-state]"), key = "benhan-draft-" + form.dataset.editor, timer = null, dirty = false, busy = false;
-  function say(text, bad) { if (state) { state.textContent = text; state.classList.toggle("bad", !!bad); } }
-  function body() { return new URLSearchParams(new FormData(form)); }
-  function keep() { try { localStorage.setItem(key, JSON.stringify({ at: Date.now(), data: body().toString() })); } catch (e) { say(form.dataset.noLocal, true); } }
-  function save() {
-    if (busy) { timer = setTimeout(save, 500); return; }
-    busy = true; dirty = false;
-    fetch(form.dataset.autosave, { method: "POST", body: body(), headers: { "Accept": "application/json" }, credentials: "same-origin" })
-      .then(function (r) { if (!r.ok) throw new Error(r.status); return r.json(); })
-      .then(function (answer) { say(answer.message); if (!dirty) localStorage.removeItem(key); })
-      .catch(function () { keep(); say(form.dataset.offline, true); dirty = true; timer = setTimeout(save, 5000); })
-      .finally(function () { busy = false; });
+  const SAVE_AFTER_MS = 1200;
+  const RETRY_MS = 5000;
+  const KEEP_MS = 24 * 3600 * 1000;
+  const words = window.benhan.words();
+  const stateBox = form.querySelector("[data-save-state]");
+  const account = (document.querySelector('meta[name="account"]') || { content: "" }).content;
+  const PREFIX = "benhan-draft-";
+  const key = `${PREFIX}${account}-${form.dataset.editor}`;
+  let timer = null, dirty = false, busy = false, sending = false;
+
+  /* ---------- saving ---------- */
+  function say(text, state) {
+    if (!stateBox) return;
+    stateBox.textContent = text;
+    stateBox.dataset.state = state;
   }
-  function changed() { dirty = true; keep(); clearTimeout(timer); timer = setTimeout(save, 1200); }
-  form.addEventListener("input", changed);
-  form.addEventListener("change", changed);
-  form.addEventListener("submit", function () { dirty = false; clearTimeout(timer); localStorage.removeItem(key); });
-  window.addEventListener("beforeunload", function (e) { if (dirty) { keep(); e.preventDefault(); } });
-  // A copy from a crashed tab is put back by itself when it is newer than the server's draft.
-  try {
-    var left = JSON.parse(localStorage.getItem(key) || "null");
-    if (left && left.at > Number(form.dataset.savedAt || 0)) {
-      new URLSearchParams(left.data).forEach(function (value, name) {
-        if (name === "csrfmiddlewaretoken") return;
-        form.querySelectorAll('[name="' + CSS.escape(name) + '"]').forEach(function (el) {
-          if (el.type === "radio" || el.type === "checkbox") { if (el.value === value) el.checked = true; } else el.value = value;
-        });
+  const body = () => new URLSearchParams(new FormData(form));
+  function keep() {
+    try { localStorage.setItem(key, JSON.stringify({ at: Date.now(), data: body().toString() })); return true; }
+    catch { say(form.dataset.noLocal || words.unsaved, "offline"); return false; }
+  }
+  function forget() {
+    try { localStorage.removeItem(key); } catch { /* a browser without storage has nothing to forget */ }
+  }
+  function dropForeignCopies() {
+    try {
+      for (const name of Object.keys(localStorage)) {
+        if (!name.startsWith(PREFIX)) continue;
+        const kept = JSON.parse(localStorage.getItem(name) || "{}");
+        if (!kept.at || Date.now() - kept.at > KEEP_MS || !name.startsWith(`${PREFIX}${account}-`)) localStorage.removeItem(name);
+      }
+    } catch { /* no storage */ }
+  }
+  async function save() {
+    if (busy) { timer = setTimeout(save, 400); return; }
+    busy = true;
+    dirty = false;
+    say(words.saving, "saving");
+    try {
+      const answer = await fetch(form.dataset.autosave, {
+        method: "POST", body: body(), credentials: "same-origin", redirect: "manual",
+        headers: { Accept: "application/json", "X-CSRFToken": window.benhan.csrfToken() },
       });
-      say(form.dataset.restored); changed();
+      if (answer.type === "opaqueredirect" || answer.status === 401) { keep(); dirty = true; say(words.sessionOver, "offline"); return; }
+      const told = await answer.json().catch(() => ({}));
+      if (answer.status === 422 || answer.ok) { forget(); show(told.fields || []); }
+      if (answer.ok) say(told.message || words.saved, "saved");
+      else if (answer.status >= 500) throw new Error(String(answer.status));
+      else { dirty = true; keep(); say(told.message || words.failed, "offline"); }  // refused: say why, keep the text
+    } catch {
+      dirty = true;
+      keep();
+      say(words.offline, "offline");
+      clearTimeout(timer);
+      timer = setTimeout(save, RETRY_MS);
+    } finally { busy = false; }
+  }
+  function changed() {
+    if (!dirty) say(words.unsaved, "unsaved");
+    dirty = true;
+    clearTimeout(timer);
+    timer = setTimeout(save, SAVE_AFTER_MS);
+  }
+  form.addEventListener("input", (event) => { if (event.target.name) changed(); });
+  form.addEventListener("change", (event) => { if (event.target.name) { check(event.target); conditions(); changed(); } });
+  form.addEventListener("submit", () => { sending = true; clearTimeout(timer); forget(); });
+  window.addEventListener("beforeunload", (event) => { if (dirty && !sending) { keep(); event.preventDefault(); } });
+  window.addEventListener("pageshow", () => { sending = false; });
+  window.addEventListener("online", () => { if (dirty) save(); });
+
+  /* ---------- a copy left from a lost connection or a crash ---------- */
+  function fill(data) {
+    const values = new Map();
+    for (const [name, value] of new URLSearchParams(data)) {
+      if (name === "csrfmiddlewaretoken") continue;
+      values.set(name, [...(values.get(name) || []), value]);
     }
-  } catch (e) { say(form.dataset.noLocal, true); }
-  // Tables and repeated parts grow by a button or Alt+Enter inside them.
-  function addRow(holder) {
-    var template = holder.querySelector("template"), count = holder.querySelectorAll("[data-row]").length;
-    var html = template.innerHTML.replace(/__row__/g, String(count));
-    var target = holder.querySelector("[data-rows]");
-    target.insertAdjacentHTML("beforeend", html);
-    var first = target.lastElementChild.querySelector("input, select, textarea");
+    for (const name of values.keys()) makeRoomFor(name);
+    for (const [name, given] of values) {
+      form.querySelectorAll(`[name="${CSS.escape(name)}"]`).forEach((el) => {
+        if (el.type === "radio" || el.type === "checkbox") el.checked = given.includes(el.value);
+        else el.value = given[0];
+      });
+    }
+    conditions();
+    changed();
+  }
+  function offerCopy() {
+    let left = null;
+    try { left = JSON.parse(localStorage.getItem(key) || "null"); } catch { return; }
+    if (!left || left.at <= Number(form.dataset.savedAt || 0)) { forget(); return; }
+    const note = document.createElement("div");
+    note.className = "notice notice-warn";
+    note.setAttribute("role", "alert");
+    const text = document.createElement("div");
+    text.textContent = `${words.restore} ${new Date(left.at).toLocaleTimeString("vi-VN")}. `;
+    for (const [label, act] of [[words.restoreYes, () => { fill(left.data); say(words.restored, "unsaved"); }], [words.restoreNo, forget]]) {
+      const button = document.createElement("button");
+      button.type = "button";
+      button.className = "btn btn-outline-secondary";
+      button.textContent = label;
+      button.addEventListener("click", () => { act(); note.remove(); });
+      text.append(button, " ");
+    }
+    note.append(text);
+    form.prepend(note);
+  }
+
+  /* ---------- faults told by the server ---------- */
+  function show(fields) {
+    for (const { path, message } of fields) {
+      const place = form.querySelector(`[id="f-${CSS.escape(path.replace(/\./g, "-"))}-error"]`);
+      if (place) { place.textContent = message; place.hidden = false; place.closest(".field, td").classList.add("has-error"); }
+    }
+  }
+
+  /* ---------- what is typed: numbers, dates ---------- */
+  const two = (n) => String(n).padStart(2, "0");
+  function tidyDate(text, withTime) {
+    const digits = text.replace(/\D/g, "");
+    let m = /^(\d{1,2})[/.\- ](\d{1,2})[/.\- ](\d{4}|\d{2})(?:[ T,]+(\d{1,2})[:hg.](\d{1,2})?)?$/.exec(text.trim());
+    if (!m && /^\d+$/.test(text.trim()) && (digits.length === 8 || digits.length === 12)) {
+      m = [null, digits.slice(0, 2), digits.slice(2, 4), digits.slice(4, 8), digits.slice(8, 10), digits.slice(10, 12)];
+    }
+    if (!m) return null;
+    const year = m[3].length === 2 ? `20${m[3]}` : m[3];
+    const day = `${two(m[1])}/${two(m[2])}/${year}`;
+    return withTime && m[4] ? `${day} ${two(m[4])}:${two(m[5] || "00")}` : day;
+  }
+  function warn(el, text) {
+    let note = el.parentElement.querySelector(":scope > .field-warning");
+    if (!text) { if (note) note.remove(); return; }
+    if (!note) {
+      note = document.createElement("span");
+      note.className = "field-warning";
+      note.setAttribute("role", "status");
+      el.parentElement.append(note);
+    }
+    note.textContent = text;
+  }
+  function check(el) {
+    const value = (el.value || "").trim();
+    if (el.dataset.kind === "number") {
+      const plain = Number(value.replace(/\s/g, "").replace(",", "."));
+      if (value && Number.isNaN(plain)) { warn(el, words.notNumber); return; }
+      if (/^-?\d+\.\d+$/.test(value)) el.value = value.replace(".", ",");
+      const odd = value && el.dataset.low && (plain < Number(el.dataset.low) || plain > Number(el.dataset.high));
+      warn(el, odd ? words.outOfRange : "");
+    } else if (el.dataset.kind === "date" || el.dataset.kind === "datetime") {
+      const tidy = value ? tidyDate(value, el.dataset.kind === "datetime") : "";
+      if (tidy) el.value = tidy;
+      warn(el, value && tidy === null && !/^(\d{1,2}\/)?\d{4}$/.test(value) ? words.notDate : "");
+    }
+  }
+  function putNow(el) {
+    const now = new Date();
+    const day = `${two(now.getDate())}/${two(now.getMonth() + 1)}/${now.getFullYear()}`;
+    el.value = el.dataset.kind === "datetime" ? `${day} ${two(now.getHours())}:${two(now.getMinutes())}` : day;
+    check(el);
+    changed();
+    el.focus();
+  }
+
+  /* ---------- fields shown on a condition: `name == value` beside each other ---------- */
+  function conditions() {
+    form.querySelectorAll("[data-show-if]").forEach((field) => {
+      const m = /^\s*([\w.]+)\s*(==|!=)\s*(.+?)\s*$/.exec(field.dataset.showIf);
+      if (!m) return;
+      const own = field.dataset.field;
+      const other = `${own.slice(0, own.lastIndexOf("."))}.${m[1].split(".").pop()}`;
+      const inputs = [...form.querySelectorAll(`[name="${CSS.escape(other)}"]`)];
+      const values = inputs.filter((i) => !/radio|checkbox/.test(i.type) || i.checked).map((i) => i.value);
+      const is = values.includes(m[3].replace(/^['"]|['"]$/g, ""));
+      field.hidden = is !== (m[2] === "==");
+    });
+  }
+
+  /* ---------- rows ---------- */
+  function nextNumber(holder) {
+    const names = [...holder.querySelectorAll(":scope > [data-rows] [name], :scope > .table-scroll [data-rows] [name]")].map((el) => el.name);
+    const sample = holder.querySelector("template").innerHTML.match(/name="([^"]*?)__row__/);
+    const start = sample ? sample[1] : "";
+    const used = names.filter((n) => n.startsWith(start)).map((n) => parseInt(n.slice(start.length), 10)).filter(Number.isInteger);
+    return used.length ? Math.max(...used) + 1 : 0;
+  }
+  function rowsOf(holder) { return holder.querySelector(":scope > [data-rows], :scope > .table-scroll [data-rows]"); }
+  function addRow(holder, number = nextNumber(holder)) {
+    // Only the outermost __row__ of each name is ours: a table inside a repeated part keeps its own.
+    const html = holder.querySelector(":scope > template").innerHTML
+      .replace(/="([^"]*?)__row__/g, (_, before) => `="${before}${number}`);
+    const made = document.createElement("template");
+    made.innerHTML = html;
+    const row = made.content.querySelector("[data-row]");
+    rowsOf(holder).append(row);
+    return row;
+  }
+  function makeRoomFor(name) {
+    if (form.querySelector(`[name="${CSS.escape(name)}"]`)) return;
+    form.querySelectorAll("[data-grows]").forEach((holder) => {
+      const sample = holder.querySelector(":scope > template").innerHTML.match(/name="([^"]*?)__row__/);
+      const m = sample && name.startsWith(sample[1]) ? /^(\d{1,4})\./.exec(name.slice(sample[1].length)) : null;
+      if (m && !form.querySelector(`[name^="${CSS.escape(`${sample[1]}${m[1]}.`)}"]`)) addRow(holder, Number(m[1]));
+    });
+  }
+  function focusIn(row) {
+    const first = row && row.querySelector("input:not([type=hidden]), select, textarea");
     if (first) first.focus();
   }
-  form.addEventListener("click", function (e) {
-    var add = e.target.closest("[data-add-row]");
-    if (add) { e.preventDefault(); addRow(add.closest("[data-grows]")); }
+  function grow(holder) {
+    focusIn(addRow(holder));
+    window.benhan.toast(words.rowAdded, "info");
+  }
+  function remove(row) {
+    const neighbour = row.nextElementSibling || row.previousElementSibling;
+    const holder = row.closest("[data-grows]");
+    row.remove();
+    focusIn(neighbour || addRow(holder));
+    changed();
+  }
+  form.addEventListener("click", (event) => {
+    const add = event.target.closest("[data-add-row]");
+    if (add) { event.preventDefault(); focusIn(addRow(add.closest("[data-grows]"))); }
+    const gone = event.target.closest("[data-remove-row]");
+    if (gone) { event.preventDefault(); remove(gone.closest("[data-row]")); }
+    const now = event.target.closest("[data-now]");
+    if (now) putNow(now.parentElement.querySelector("input"));
   });
-  form.addEventListener("keydown", function (e) {
-    if (e.altKey && e.key === "Enter") { var holder = e.target.closest("[data-grows]"); if (holder) { e.preventDefault(); addRow(holder); } }
-    if (e.altKey && e.key.toLowerCase() === "n") {
-      e.preventDefault();
-      var empty = Array.prototype.slice.call(form.querySelectorAll(".has-error input, .has-error select, .has-error textarea, [data-needed]"))
-        .filter(function (el) { return !el.value && el.offsetParent !== null; });
-      var here = empty.indexOf(document.activeElement);
-      if (empty.length) { var next = empty[(here + 1) % empty.length]; var fold = next.closest("details"); if (fold) fold.open = true; next.focus(); }
+  // A radio button pressed again is taken back: a wrong tick must not stay only because another one would be wrong too.
+  form.addEventListener("pointerdown", (event) => {
+    const radio = event.target.closest("label") && event.target.closest("label").querySelector("input[type=radio]");
+    if (radio) radio.dataset.was = radio.checked ? "1" : "";
+  });
+  form.addEventListener("click", (event) => {
+    if (event.target.type === "radio" && event.target.dataset.was) { event.target.checked = false; event.target.dataset.was = ""; conditions(); changed(); }
+  });
+
+  /* ---------- keys ---------- */
+  function missing() {
+    return [...form.querySelectorAll(".has-error input, .has-error select, .has-error textarea, [data-needed]")].filter((el) => {
+      if (el.closest("[hidden]") || el.type === "hidden") return false;
+      if (el.tagName === "FIELDSET") return !el.querySelector("input:checked");
+      return el.closest(".has-error") || !el.value;
+    });
+  }
+  function jump() {
+    const all = missing();
+    if (!all.length) { window.benhan.toast(words.noneMissing, "ok"); return; }
+    const here = document.activeElement;
+    const next = all.find((el) => here.compareDocumentPosition(el) & Node.DOCUMENT_POSITION_FOLLOWING && !el.contains(here)) || all[0];
+    for (let el = next; el; el = el.parentElement) if (el.tagName === "DETAILS") el.open = true;
+    (next.tagName === "FIELDSET" ? next.querySelector("input") : next).focus();
+    next.scrollIntoView({ block: "center" });
+  }
+  form.addEventListener("keydown", (event) => {
+    const holder = event.target.closest("[data-grows]");
+    if (event.altKey && event.key === "Enter" && holder) { event.preventDefault(); grow(holder); }
+    else if (event.altKey && event.key === "Delete" && holder) { event.preventDefault(); remove(event.target.closest("[data-row]")); }
+    else if (event.altKey && event.key.toLowerCase() === "n") { event.preventDefault(); event.stopPropagation(); jump(); }
+    else if (event.altKey && event.key.toLowerCase() === "t" && event.target.dataset.kind) { event.preventDefault(); putNow(event.target); }
+    else if (event.ctrlKey && event.key === "Enter") { event.preventDefault(); form.requestSubmit(form.querySelector("[data-main]")); }
+    else if (event.key === "Enter" && event.target.tagName === "INPUT" && !event.altKey) {
+      // Enter inside a field must not send a half-written sheet; it goes on to the next field.
+      if (event.defaultPrevented) return;
+      event.preventDefault();
+      const fields = [...form.querySelectorAll("input:not([type=hidden]), select, textarea")].filter((el) => el.offsetParent !== null);
+      const next = fields[fields.indexOf(event.target) + 1];
+      if (next) next.focus();
     }
-    if (e.ctrlKey && e.key === "Enter") { e.preventDefault(); form.requestSubmit(form.querySelector("[data-main]")); }
   });
-  // Codes: type a code or words, pick from the list.
-  var list = null;
-  function closeList() { if (list) { list.remove(); list = null; } }
-  form.addEventListener("input", function (e) {
-    var input = e.target.closest("[data-codes]");
+  document.addEventListener("keydown", (event) => {
+    if (event.altKey && event.key.toLowerCase() === "n" && !form.contains(event.target)) { event.preventDefault(); jump(); }
+  });
+
+  /* ---------- codes: a combobox; the list comes from the server ---------- */
+  const asked = new WeakMap();
+  const listOf = (input) => document.getElementById(input.getAttribute("aria-controls"));
+  function closeList(input) {
+    const list = listOf(input);
+    if (list) { list.hidden = true; list.replaceChildren(); }
+    input.setAttribute("aria-expanded", "false");
+    input.removeAttribute("aria-activedescendant");
+  }
+  function pick(input, option) {
+    input.value = option.dataset.code;
+    const name = input.parentElement.querySelector(".code-name");
+    if (name) name.textContent = option.dataset.name;
+    const to = input.dataset.nameTo && form.querySelector(`[name="${CSS.escape(input.dataset.nameTo)}"]`);
+    if (to && !to.value) to.value = option.dataset.name;
+    closeList(input);
+    changed();
+  }
+  async function ask(input) {
+    const text = input.value.trim();
+    const name = input.parentElement.querySelector(".code-name");
+    if (name) name.textContent = "";
+    if (!text || !input.dataset.codes) { closeList(input); return; }
+    try {
+      const answer = await fetch(`${input.dataset.codes}&q=${encodeURIComponent(text)}`, { headers: { Accept: "application/json" }, credentials: "same-origin" });
+      const told = answer.ok ? await answer.json() : { codes: [] };
+      if (input.value.trim() !== text || document.activeElement !== input) return;
+      draw(input, told.codes);
+    } catch { closeList(input); }
+  }
+  function draw(input, codes) {
+    const list = listOf(input);
+    list.replaceChildren(...codes.map((c, n) => {
+      const li = document.createElement("li");
+      li.id = `${list.id}-${n}`;
+      li.setAttribute("role", "option");
+      li.dataset.code = c.code;
+      li.dataset.name = c.name;
+      const b = document.createElement("b");
+      b.textContent = c.code;
+      li.append(b, document.createTextNode(c.name));
+      return li;
+    }));
+    list.hidden = !codes.length;
+    input.setAttribute("aria-expanded", String(codes.length > 0));
+    input.removeAttribute("aria-activedescendant");
+    const same = codes.find((c) => c.code === input.value.trim().toUpperCase());
+    const name = input.parentElement.querySelector(".code-name");
+    if (same && name) name.textContent = same.name;
+  }
+  form.addEventListener("input", (event) => {
+    const input = event.target.closest("input[data-codes]");
     if (!input) return;
-    clearTimeout(input._t);
-    input._t = setTimeout(function () {
-      fetch(input.dataset.codes + "&q=" + encodeURIComponent(input.value), { headers: { "Accept": "application/json" } })
-        .then(function (r) { return r.ok ? r.json() : { codes: [] }; })
-        .then(function (answer) {
-          closeList();
-          if (!answer.codes.length || document.activeElement !== input) return;
-          list = document.createElement("div"); list.className = "suggest"; list.setAttribute("role", "listbox");
-          answer.codes.forEach(function (c) {
-            var b = document.createElement("button"); b.type = "button"; b.setAttribute("role", "option"); b.textContent = c.code + " – " + c.name;
-            b.addEventListener("click", function () {
-              input.value = c.code; closeList(); input.focus(); changed();
-              var name = input.dataset.nameTo && form.querySelector('[name="' + CSS.escape(input.dataset.nameTo) + '"]');
-              if (name && !name.value) name.value = c.name;
-            });
-            list.appendChild(b);
-          });
-          input.parentElement.appendChild(list);
-        });
-    }, 180);
+    clearTimeout(asked.get(input));
+    asked.set(input, setTimeout(() => ask(input), 160));
   });
-  form.addEventListener("keydown", function (e) {
-    if (!list) return;
-    var options = Array.prototype.slice.call(list.children), at = options.indexOf(document.activeElement);
-    if (e.key === "ArrowDown") { e.preventDefault(); (options[at + 1] || options[0]).focus(); }
-    if (e.key === "ArrowUp" && at >= 0) { e.preventDefault(); (options[at - 1] || options[options.length - 1]).focus(); }
-    if (e.key === "Escape") closeList();
+  form.addEventListener("keydown", (event) => {
+    const input = event.target.closest("input[data-codes]");
+    const list = input && listOf(input);
+    if (!list || list.hidden) return;
+    const all = [...list.children];
+    const now = all.findIndex((o) => o.getAttribute("aria-selected") === "true");
+    if (event.key === "ArrowDown" || event.key === "ArrowUp") {
+      event.preventDefault();
+      const next = all[(now + (event.key === "ArrowDown" ? 1 : -1) + all.length) % all.length];
+      all.forEach((o) => o.setAttribute("aria-selected", String(o === next)));
+      input.setAttribute("aria-activedescendant", next.id);
+      next.scrollIntoView({ block: "nearest" });
+    } else if (event.key === "Enter" && !event.ctrlKey && !event.altKey) {
+      event.preventDefault();
+      event.stopPropagation();
+      pick(input, all[Math.max(now, 0)]);
+    } else if (event.key === "Escape") { event.stopPropagation(); closeList(input); }
+  }, true);
+  form.addEventListener("pointerdown", (event) => {
+    const option = event.target.closest(".code-list li");
+    if (!option) return;
+    event.preventDefault();
+    pick(option.closest(".code-box").querySelector("input"), option);
   });
-  document.addEventListener("click", function (e) { if (list && !e.target.closest(".suggest")) closeList(); });
+  form.addEventListener("focusout", (event) => { if (event.target.matches("input[data-codes]")) closeList(event.target); });
+
+  dropForeignCopies();
+  conditions();
+  offerCopy();
 })();

@@ -1,18 +1,73 @@
-// A mark drawn by mouse, finger or pen, kept as strokes (an SVG path), not as a picture of a signature.
+/* A mark drawn by mouse, finger or pen, kept as strokes (an SVG path), not as a picture of a signature. */
+"use strict";
+
 (function () {
-  "use strict";
-  var canvas = document.querySelector("canvas[data-mark]");
-  if (!canvas) return;
-  var out = document.getElementById(canvas.dataset.mark), pen = canvas.getContext("2d"), path = "", down = false;
-  canvas.width = 400; canvas.height = 140; pen.lineWidth = 3; pen.lineCap = "round"; pen.strokeStyle = "#123f80";
-  function at(e) { var r = canvas.getBoundingClientRect(); return [Math.round((e.clientX - r.left) * 400 / r.width), Math.round((e.clientY - r.top) * 140 / r.height)]; }
-  canvas.addEventListener("pointerdown", function (e) { down = true; canvas.setPointerCapture(e.pointerId); var p = at(e); pen.beginPath(); pen.moveTo(p[0], p[1]); path += "M" + p[0] + " " + p[1]; });
-  canvas.addEventListener("pointermove", function (e) { if (!down) return; var p = at(e); pen.lineTo(p[0], p[1]); pen.stroke(); path += "L" + p[0] + " " + p[1]; out.value = path; });
-  canvas.addEventListener("pointerup", function () { down = false; });
-  canvas.addEventListener("keydown", function (e) {
-    if (e.key !== "Enter" && e.key !== " ") return; // without a pointer: a cross, as the law of custom knows it
-    e.preventDefault(); path = "M150 40L250 100M250 40L150 100"; out.value = path;
-    pen.beginPath(); pen.moveTo(150, 40); pen.lineTo(250, 100); pen.moveTo(250, 40); pen.lineTo(150, 100); pen.stroke();
-  });
-  document.querySelector("[data-mark-clear]").addEventListener("click", function () { path = ""; out.value = ""; pen.clearRect(0, 0, 400, 140); });
+  const WIDTH = 400, HEIGHT = 140;
+  const CROSS = "M150 40L250 100M250 40L150 100";
+  const words = (document.getElementById("words") || { dataset: {} }).dataset;
+
+  function prepare(canvas) {
+    const out = document.getElementById(canvas.dataset.mark);
+    const box = canvas.closest(".mark-box, .field") || canvas.parentElement;
+    const pen = canvas.getContext("2d");
+    const scale = Math.max(1, Math.min(3, window.devicePixelRatio || 1)) * 2;
+    canvas.width = WIDTH * scale;
+    canvas.height = HEIGHT * scale;
+    let path = out.value || "", drawing = null;
+
+    function draw() {
+      pen.setTransform(scale, 0, 0, scale, 0, 0);
+      pen.clearRect(0, 0, WIDTH, HEIGHT);
+      pen.lineWidth = 2.4; pen.lineCap = "round"; pen.lineJoin = "round"; pen.strokeStyle = "#10314f";
+      pen.stroke(new Path2D(path));
+      canvas.classList.toggle("is-drawn", path !== "");
+    }
+    function keep() {
+      out.value = path;
+      out.dispatchEvent(new Event("change", { bubbles: true }));
+      draw();
+    }
+    function at(event) {
+      const r = canvas.getBoundingClientRect();
+      const x = Math.round(((event.clientX - r.left) * WIDTH) / r.width), y = Math.round(((event.clientY - r.top) * HEIGHT) / r.height);
+      return `${Math.min(WIDTH, Math.max(0, x))} ${Math.min(HEIGHT, Math.max(0, y))}`;
+    }
+    canvas.addEventListener("pointerdown", (event) => {
+      if (event.button) return;
+      event.preventDefault();
+      canvas.focus({ preventScroll: true });
+      canvas.setPointerCapture(event.pointerId);
+      drawing = event.pointerId;
+      const p = at(event);
+      path += `M${p}L${p}`;
+      draw();
+    });
+    canvas.addEventListener("pointermove", (event) => {
+      if (event.pointerId !== drawing) return;  // a palm resting beside the pen does not draw
+      const points = event.getCoalescedEvents ? event.getCoalescedEvents() : [event];
+      for (const point of points.length ? points : [event]) path += `L${at(point)}`;
+      draw();
+    });
+    for (const end of ["pointerup", "pointercancel"]) {
+      canvas.addEventListener(end, (event) => { if (event.pointerId === drawing) { drawing = null; keep(); } });
+    }
+    canvas.addEventListener("keydown", (event) => {
+      if (event.key === "Enter" || event.key === " ") { event.preventDefault(); event.stopPropagation(); path = CROSS; keep(); }
+      if (event.key === "Delete" || event.key === "Backspace") { path = ""; keep(); }
+    });
+    const clear = box.querySelector("[data-mark-clear]");
+    if (clear) clear.addEventListener("click", () => { path = ""; keep(); canvas.focus(); });
+    const form = canvas.closest("form");
+    if (form && canvas.closest("[data-required]")) {
+      form.addEventListener("submit", (event) => {
+        const note = box.querySelector("[data-mark-error]");
+        if (out.value) return;
+        event.preventDefault();
+        if (note) { note.textContent = words.noMark || ""; note.hidden = false; }
+        canvas.focus();
+      }, true);
+    }
+    draw();
+  }
+  document.querySelectorAll("canvas[data-mark]").forEach(prepare);
 })();

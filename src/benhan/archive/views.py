@@ -1,0 +1,30 @@
+"""Download of the package of a sealed record."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+
+from django.http import HttpRequest, HttpResponse
+
+from benhan.access.web import actor_of, route
+from benhan.archive import packages
+from benhan.audit import services as audit
+from benhan.kernel.errors import Refused
+from benhan.proof.package import write_package
+from benhan.records import queries as records
+from benhan.records.models import MedicalRecord
+
+
+@route("archive.record.export", load=records.record)
+def download(request: HttpRequest, record: MedicalRecord) -> HttpResponse:
+    """The package as one .zip."""
+    seals = records.seals(record)
+    if not seals:
+        raise Refused("Hồ sơ chưa niêm phong nên chưa có gói để xuất", code="not_sealed")
+    with tempfile.TemporaryDirectory() as folder:
+        made = write_package(Path(folder) / f"{record.record_number}.zip", packages.package_of(record, seals))
+        response = HttpResponse(made.read_bytes(), content_type="application/zip")
+    audit.record("archive.record.export.made", patient_id=record.patient_id, record_id=record.pk, detail={"by": actor_of(request).username})
+    response["Content-Disposition"] = f'attachment; filename="{record.record_number}.zip"'
+    return response

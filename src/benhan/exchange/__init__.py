@@ -1,0 +1,1 @@
+"""Exchange: what comes from and goes to other systems. Destinations do not know each other."""
