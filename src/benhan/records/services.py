@@ -149,9 +149,12 @@ def save_draft(
 ) -> Draft:
     """Start a draft. Drafts are no part of the record; each belongs to who types it."""
     gate.require(actor, "records.document.write" if document is None else "records.document.amend", document or record)
+    owner = actor.account_id
+    if owner is None:
+        raise Refused("Chỉ người đăng nhập mới có bản nháp", code="no_account")
     with audit.unit_of_work("records.draft.save"):
         draft, _ = Draft.objects.get_or_create(
-            account=actor.account_id,
+            account_id=owner,
             record=record,
             form_code=form_code,
             document=document,
