@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -64,7 +66,10 @@ def test_every_path_leads_back_into_the_content(code: str, data: st.DataObject) 
 
 
 def test_known_facts_are_filled_in_with_the_type_of_the_field() -> None:
-    known = {"patient": {"full_name": "PHẠM VĂN THỬ", "sex": 1, "age": 62}, "stay": {"department": "Khoa Nội"}}
+    known: dict[str, dict[str, Any]] = {
+        "patient": {"full_name": "PHẠM VĂN THỬ", "sex": 1, "age": 62},
+        "stay": {"department": "Khoa Nội"},
+    }
     filled = prefill(FORMS["vital_signs_chart"], known)
     assert filled["header"] == {"full_name": "PHẠM VĂN THỬ", "sex": "1", "age": "62", "department": "Khoa Nội"}
     assert "sex" not in prefill(FORMS["vital_signs_chart"], {"patient": {"sex": "9"}}).get("header", {})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -67,6 +68,7 @@ def test_a_fault_in_a_fixed_row_stands_at_its_row() -> None:
 
 
 def test_a_draft_of_any_shape_can_be_drawn() -> None:
-    for wrong in ("x", 5, [1, "a"], [{"at": {}}], {"extra": "no"}, {"extra": [1]}):
+    wrongs: list[Any] = ["x", 5, [1, "a"], [{"at": {}}], {"extra": "no"}, {"extra": [1]}]
+    for wrong in wrongs:
         page = sections(FORMS["vital_signs_chart"], {"reading": wrong}, [], ZONE)
         assert all(isinstance(i, Input) for s in page for row in s.rows for i in row)

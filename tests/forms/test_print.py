@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from pyhanko.pdf_utils.reader import PdfFileReader
 
 from benhan.forms.definition import FormVersion
-from benhan.forms.print import SheetEntry, print_sections, print_sheet
+from benhan.forms.print import SheetEntry, breakable, print_sections, print_sheet
 from benhan.law import codes, registry
 from benhan.proof.render import Rendered, render
 from tests.forms.contents import FORMS, NOW, ZONE, contents, examples
@@ -157,3 +157,8 @@ def test_a_table_with_fixed_rows_prints_every_row() -> None:
     assert [r[0] for r in table["value"]][:2] == ["Dị ứng (dị nguyên)", "Ma tuý"]
     assert table["value"][0][1:] == ["Có", "120", "Penicillin: nổi mề đay"]
     assert table["value"][1][1:] == ["", "", ""]
+
+
+def test_a_very_long_word_gets_places_to_break_and_a_drawing_none() -> None:
+    assert breakable("x" * 80).split("\u200b") == ["x" * 36, "x" * 36, "x" * 8]
+    assert breakable("Viêm phổi thùy dưới phải " * 9) == "Viêm phổi thùy dưới phải " * 9

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import replace
+
 import pytest
 
 from benhan.proof.packing import Package
 from benhan.proof.render import Rendered
 from tests.proof import house as trust
+from tests.proof.tsa import Tsa, found, serve
 
 
 @pytest.fixture(scope="session")
@@ -32,3 +36,10 @@ def signed_twice(house: trust.House, page: Rendered, signed: bytes) -> bytes:
 @pytest.fixture(scope="session")
 def package(house: trust.House) -> Package:
     return trust.package(house)
+
+
+@pytest.fixture(scope="session")
+def tsa(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Tsa]:
+    made = found(tmp_path_factory.mktemp("tsa"))
+    with serve(lambda query: (200, "application/timestamp-reply", made.answer(query))) as url:
+        yield replace(made, url=url)

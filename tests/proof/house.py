@@ -6,6 +6,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.serialization import Encoding
+
 from benhan.kernel.canonical import canonical, sha256_hex
 from benhan.proof import authority
 from benhan.proof.packing import Package, SealedVolume
@@ -177,3 +182,16 @@ def package(house: House, volumes: int = 2) -> Package:
         made.append(volume(house, number, previous))
         previous = sha256_hex(canonical(made[-1].manifest))
     return Package(made, {"root": house.root.certificate, "doctor": house.doctor.certificate}, {"root": house.crl()})
+
+
+def rsa_pair(house: House) -> authority.KeyPair:
+    """An RSA certificate, as public authorities issue them."""
+    key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+    old = house.doctor.x509
+    builder = x509.CertificateBuilder().subject_name(old.subject).issuer_name(old.issuer).public_key(key.public_key())
+    builder = builder.serial_number(4711).not_valid_before(BEFORE).not_valid_after(AT + timedelta(days=300))
+    for extension in old.extensions:
+        if not isinstance(extension.value, x509.SubjectKeyIdentifier):
+            builder = builder.add_extension(extension.value, extension.critical)
+    made = builder.sign(house.root.key, hashes.SHA256())
+    return authority.KeyPair(made.public_bytes(Encoding.DER), key, (house.root.certificate,))

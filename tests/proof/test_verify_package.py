@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import zipfile
 from collections.abc import Callable
 from dataclasses import replace
@@ -70,6 +71,11 @@ def _swap(first: Path, second: Path) -> None:
     second.write_bytes(one)
 
 
+def _swap_all(first: Path, second: Path, names: tuple[str, ...]) -> None:
+    for name in names:
+        _swap(first / name, second / name)
+
+
 DOC = "documents/0001-to_dieu_tri-v1"
 BAD: dict[str, tuple[Callable[[Path], object], str]] = {
     "one byte of a document": (lambda f: _flip(f / f"volume-1/{DOC}.pdf"), "altered_file"),
@@ -81,11 +87,10 @@ BAD: dict[str, tuple[Callable[[Path], object], str]] = {
     "one byte of the signed manifest": (lambda f: _flip(f / "volume-1/manifest.pdf"), "altered"),
     "no signed manifest": (lambda f: (f / "volume-1/manifest.pdf").unlink(), "missing_file"),
     "volumes change places": (
-        lambda f: [_swap(f / f"volume-1/{n}", f / f"volume-2/{n}") for n in ("manifest.json", "manifest.pdf")],
-        "chain_broken",
+        lambda f: _swap_all(f / "volume-1", f / "volume-2", ("manifest.json", "manifest.pdf")), "chain_broken",
     ),
     "the first volume is gone": (
-        lambda f: [p.unlink() for p in (f / "volume-1").rglob("*") if p.is_file()], "volumes",
+        lambda f: shutil.rmtree(f / "volume-1"), "volumes",
     ),
     "an index that shows something else": (lambda f: _flip_text(f / "index.html", "Bác sĩ", "Y sĩ"), "index_altered"),
     "a certificate that is none": (lambda f: (f / "certs/x.cer").write_bytes(b"x"), "not_certificate"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
@@ -13,13 +14,15 @@ from benhan.forms.validate import is_shown
 
 CodeName = Callable[[str, str], str]
 HEADER_BLOCKS = frozenset({"sheet_header"})
+_LONG_WORD = re.compile(r"\S{36}(?=\S)")
 HEADER_SECTIONS = frozenset({"letterhead", "header"})
 
 
 @dataclass(frozen=True)
 class SheetEntry:
-    """One entry of a sheet that is printed together: its content, its time, its state and who signed, as words. An entry
-    keeps the form version it was written with; a cancelled one stays readable, struck out, and is left off curves."""
+    """One entry of a sheet that is printed together: its content, its time, its state and who signed, as words.
+
+    An entry keeps the form version it was written with; a cancelled one stays readable, struck out, and off curves."""
 
     content: dict[str, Any]
     at: datetime
@@ -40,8 +43,8 @@ def print_sheet(
     form: FormVersion, entries: Sequence[SheetEntry], zone: tzinfo, code_name: CodeName | None = None
 ) -> dict[str, Any]:
     """Many entries as one sheet, for `sheet.typ` of the form: {header, entries: [{at, day, hour, hours, state,
-    signed, cancelled, sections, values}]}. The header is that of the newest entry; `values` are the bare numbers, for curves;
-    `hours` counts from the first entry."""
+    signed, cancelled, sections, values}]}. The header is that of the newest entry; `values` are the bare numbers, for
+    curves; `hours` counts from the first entry."""
     if not entries:
         return {"header": [], "entries": []}
     ordered = sorted(entries, key=lambda e: e.at)
@@ -150,4 +153,11 @@ def _plain(f: Field, value: Any, zone: tzinfo, code_name: CodeName | None) -> st
         chosen = {str(v) for v in value} if isinstance(value, list) else {str(value)}
         return ", ".join(c.label_vi for c in f.choices if c.code in chosen)
     shown = show(f, value, zone)
-    return ", ".join(shown) if isinstance(shown, list) else str(shown)
+    if f.type == "drawing":
+        return str(shown)
+    return breakable(", ".join(shown) if isinstance(shown, list) else str(shown))
+
+
+def breakable(text: str) -> str:
+    """A very long word (a pasted hash, a hostile text) may break anywhere rather than leave the paper."""
+    return _LONG_WORD.sub(lambda m: m.group() + "\u200b", text)

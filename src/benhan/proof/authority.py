@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Literal
 
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
@@ -30,6 +31,11 @@ STAFF_YEARS = 3
 SEAL_YEARS = 10
 CRL_DAYS = 30
 LAW = "NĐ 23/2025/NĐ-CP Điều 15"
+# How the library says "this is no certificate"; names and extensions are parsed late, so it can come at any use.
+NOT_A_CERTIFICATE = (
+    ValueError, TypeError, UnsupportedAlgorithm, x509.InvalidVersion, x509.DuplicateExtension,
+    x509.UnsupportedGeneralNameType,
+)  # fmt: skip
 SigningKey = ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey
 
 
@@ -215,10 +221,23 @@ def _leads_to(certificate: x509.Certificate, issuers: Sequence[x509.Certificate]
     return False
 
 
+def links(certificates: Sequence[bytes]) -> Literal["sound", "open", "altered"]:
+    """Whether every certificate of a set was issued by one of it. "open": an issuer is not there; "altered": one is
+    named but did not issue, or a certificate can't be read."""
+    try:
+        parsed = [x509.load_der_x509_certificate(c) for c in dict.fromkeys(certificates)]
+        named = [[i for i in parsed if i.subject == c.issuer] for c in parsed]
+    except NOT_A_CERTIFICATE:
+        return "altered"
+    if any(above and not any(_issued(c, i) for i in above) for c, above in zip(parsed, named, strict=True)):
+        return "altered"
+    return "sound" if all(named) else "open"
+
+
 def _issued(certificate: x509.Certificate, issuer: x509.Certificate) -> bool:
     try:
         certificate.verify_directly_issued_by(issuer)
-    except (ValueError, TypeError, InvalidSignature, UnsupportedAlgorithm):
+    except (InvalidSignature, *NOT_A_CERTIFICATE):
         return False
     return True
 

@@ -23,7 +23,8 @@ def drawable(value: Any) -> Any:
 
     Only the drawing is concerned: the embedded content keeps what was typed."""
     if isinstance(value, str):
-        return value if value.isascii() else "".join(_drawn(value))
+        plain = value.isascii() and value.isprintable()
+        return value if plain else "".join(_drawn(value))
     if isinstance(value, dict):
         return {k: drawable(v) for k, v in value.items()}
     if isinstance(value, list | tuple):

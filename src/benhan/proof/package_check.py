@@ -12,6 +12,7 @@ from typing import Any
 from cryptography import x509
 
 from benhan.kernel.canonical import canonical, sha256_hex
+from benhan.proof.authority import NOT_A_CERTIFICATE
 from benhan.proof.container import Container, Unreadable, is_safe_path, open_container
 from benhan.proof.index_page import INDEX_FORMAT, index_page
 from benhan.proof.packing import FORMAT, expected_files
@@ -89,10 +90,11 @@ def _read_certificates(opened: _Opened) -> list[bytes]:
         data = opened.container.read(path)
         try:
             parsed = x509.load_der_x509_certificate(data)
-        except ValueError:
+            is_root = parsed.issuer == parsed.subject
+        except NOT_A_CERTIFICATE:
             opened.verdict.add("not_certificate", "bad", "Không phải chứng thư", path)
             continue
-        if parsed.issuer == parsed.subject:
+        if is_root:
             roots.append(data)
     return roots
 
@@ -104,7 +106,7 @@ def _read_crls(opened: _Opened) -> list[bytes]:
         data = opened.container.read(path)
         try:
             x509.load_der_x509_crl(data)
-        except ValueError:
+        except NOT_A_CERTIFICATE:
             opened.verdict.add("not_crl", "bad", "Không phải danh sách thu hồi", path)
             continue
         found.append(data)

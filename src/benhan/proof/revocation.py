@@ -6,9 +6,10 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from cryptography import x509
-from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
+from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.types import CertificateIssuerPublicKeyTypes
 
+from benhan.proof.authority import NOT_A_CERTIFICATE
 from benhan.proof.verdict import Verdict
 
 
@@ -56,7 +57,7 @@ def _lists_of(
             if crl.issuer != certificate.issuer:
                 continue
             signed = any(crl.is_signature_valid(key) for key in keys)
-        except (ValueError, TypeError, UnsupportedAlgorithm):
+        except NOT_A_CERTIFICATE:
             verdict.add("crl_unreadable", "unknown", "Có danh sách thu hồi không đọc được", place)
             continue
         if signed:
@@ -74,6 +75,6 @@ def _keys_of(certificate: x509.Certificate, issuers: Iterable[bytes]) -> list[Ce
             issuer = x509.load_der_x509_certificate(data)
             certificate.verify_directly_issued_by(issuer)
             keys.append(issuer.public_key())
-        except (ValueError, TypeError, InvalidSignature, UnsupportedAlgorithm):
+        except (InvalidSignature, *NOT_A_CERTIFICATE):
             continue
     return keys  # type: ignore[return-value]  # a key that verified a certificate is one that can issue

@@ -7,6 +7,7 @@ import http.client
 import urllib.error
 import urllib.request
 from collections.abc import Mapping
+from typing import Any
 
 from asn1crypto import tsp
 from pyhanko.sign.timestamps.api import TimeStamper
@@ -18,6 +19,7 @@ __all__ = ["HttpTimeStamper", "TimeStamper", "TimestampRequestError"]
 
 TIMEOUT_SECONDS = 8
 ANSWER_BYTES_MAX = 64 * 1024
+WRONG_ANSWER = "Cơ quan cấp dấu thời gian trả lời không đúng chuẩn RFC 3161"
 
 
 class HttpTimeStamper(TimeStamper):
@@ -42,7 +44,9 @@ class HttpTimeStamper(TimeStamper):
 
     async def async_request_tsa_response(self, req: tsp.TimeStampReq) -> tsp.TimeStampResp:
         """Send one request. Unavailable (`tsa_unreachable`, `tsa_answer`) when no time stamp comes back."""
-        return await asyncio.to_thread(self._ask, req.dump())
+        answer = await asyncio.to_thread(self._ask, req.dump())
+        _assert_answers(answer, req)
+        return answer
 
     def _ask(self, body: bytes) -> tsp.TimeStampResp:
         headers = {
@@ -61,12 +65,24 @@ class HttpTimeStamper(TimeStamper):
         except (OSError, http.client.HTTPException, ValueError) as error:
             raise Unavailable("Không kết nối được cơ quan cấp dấu thời gian", code="tsa_unreachable") from error
         if kind != "application/timestamp-reply" or len(data) > ANSWER_BYTES_MAX:
-            raise Unavailable("Cơ quan cấp dấu thời gian trả lời không đúng chuẩn RFC 3161", code="tsa_answer")
+            raise Unavailable(WRONG_ANSWER, code="tsa_answer")
         try:
-            parsed = tsp.TimeStampResp.load(data, strict=True)
-            _ = parsed["status"]["status"].native
-        except (ValueError, TypeError) as error:
-            raise Unavailable(
-                "Cơ quan cấp dấu thời gian trả lời không đúng chuẩn RFC 3161", code="tsa_answer"
-            ) from error
-        return parsed
+            return tsp.TimeStampResp.load(data, strict=True)
+        except ValueError as error:
+            raise Unavailable(WRONG_ANSWER, code="tsa_answer") from error
+
+
+def _assert_answers(answer: tsp.TimeStampResp, request: tsp.TimeStampReq) -> None:
+    """A stamp must be granted, over our digest and for our nonce; an older or foreign one is no answer."""
+    try:
+        granted = answer["status"]["status"].native in ("granted", "granted_with_mods")
+        asked: Any = request
+        stamp: Any = answer["time_stamp_token"]["content"]["encap_content_info"]["content"].parsed if granted else None
+        same = stamp is not None and stamp["nonce"].native == asked["nonce"].native
+        same = same and stamp["message_imprint"].dump() == asked["message_imprint"].dump()
+    except (ValueError, TypeError, KeyError, AttributeError) as error:
+        raise Unavailable(WRONG_ANSWER, code="tsa_answer") from error
+    if not granted:
+        raise Unavailable("Cơ quan cấp dấu thời gian từ chối cấp dấu", code="tsa_answer")
+    if not same:
+        raise Unavailable("Dấu thời gian nhận được không phải cho chữ ký này", code="tsa_answer")

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from asn1crypto import parser as asn1_parser
 from asn1crypto import x509 as asn1_x509
 from cryptography import x509
 from pyhanko.pdf_utils.reader import PdfFileReader
@@ -24,6 +25,7 @@ from pyhanko_certvalidator import ValidationContext
 from pyhanko_certvalidator.errors import PathError
 
 from benhan.kernel.canonical import sha256_hex
+from benhan.proof.authority import NOT_A_CERTIFICATE, links
 from benhan.proof.embedded import DAMAGE, embedded_files, read_embedded
 from benhan.proof.revocation import check_revocation
 from benhan.proof.verdict import Verdict
@@ -39,7 +41,7 @@ NOT_IN_FORCE = (
     AdESIndeterminate.EXPIRED, AdESIndeterminate.NOT_YET_VALID,
     AdESIndeterminate.OUT_OF_BOUNDS_NO_POE, AdESIndeterminate.OUT_OF_BOUNDS_NOT_REVOKED,
 )  # fmt: skip
-UNREADABLE = (*DAMAGE, SignatureValidationError, ValidationInfoReadingError, PathError)
+UNREADABLE = (*DAMAGE, *NOT_A_CERTIFICATE, SignatureValidationError, ValidationInfoReadingError, PathError)
 
 
 @dataclass(frozen=True)
@@ -107,38 +109,42 @@ def _stored_evidence(reader: PdfFileReader) -> tuple[list[bytes], list[bytes]]:
 
 
 def _check_signature(verdict: Verdict, signature: EmbeddedPdfSignature, trust: _Trust) -> None:
-    place = ""
     try:
-        place = str(signature.field_name)
-        signer = _signer(signature, place)
-        stamped = _stamped_time(signature)
-        moment = stamped or trust.at or signature.self_reported_timestamp
-        context = ValidationContext(
-            trust_roots=[asn1_x509.Certificate.load(a) for a in trust.anchors],
-            other_certs=[asn1_x509.Certificate.load(c) for c in trust.certificates],
-            allow_fetching=False,
-            moment=moment,
-        )
-        status = validate_pdf_signature(signature, context)
-        certificate = x509.load_der_x509_certificate(signature.signer_cert.dump())
-        chain = [c.dump() for c in signature.other_embedded_certs]
-        covering = _share_of_page(signature)
+        _judge(verdict, signature, trust, str(signature.field_name))
     except UNREADABLE as error:
-        verdict.add("signature_unreadable", "bad", f"Không đọc được chữ ký ({type(error).__name__})", place)
-        return
+        verdict.add("signature_unreadable", "bad", f"Không đọc được chữ ký ({type(error).__name__})")
+
+
+def _judge(verdict: Verdict, signature: EmbeddedPdfSignature, trust: _Trust, place: str) -> None:
+    signer = _signer(signature, place)
+    stamped = _stamped_time(signature)
+    moment = stamped or trust.at or signature.self_reported_timestamp
+    status = validate_pdf_signature(signature, _context(trust, moment))
     verdict.signers.append({**signer, "time_stamped": stamped is not None})
     if not (status.intact and status.valid):
         verdict.add("altered", "bad", "Nội dung đã bị sửa sau khi ký, hoặc chữ ký không đúng", place)
         return
     who = f"{signer['name']} ({signer['title'] or 'không ghi chức danh'}) ký lúc {signer['at'] or 'không rõ'}"
     verdict.add("intact", "good", f"Phần đã ký còn nguyên vẹn; {who}", place)
+    own = signature.signer_cert.dump()
+    chain = [c.dump() for c in signature.other_embedded_certs]
     _check_changes(verdict, status, place)
-    if covering > BOX_SHARE_OF_PAGE_MAX:
+    _check_wrapping(verdict, signature.pkcs7_content, [own, *chain], trust.anchors, place)
+    if _share_of_page(signature) > BOX_SHARE_OF_PAGE_MAX:
         verdict.add("covers_page", "bad", "Khung chữ ký che phần lớn trang, có thể che nội dung", place)
     _check_trust(verdict, status, bool(trust.anchors), place)
     issuers = [*trust.anchors, *chain, *trust.certificates]
-    check_revocation(verdict, certificate, trust.crls, issuers, moment, place)
+    check_revocation(verdict, x509.load_der_x509_certificate(own), trust.crls, issuers, moment, place)
     _check_time(verdict, status, place)
+
+
+def _context(trust: _Trust, moment: datetime | None) -> ValidationContext:
+    return ValidationContext(
+        trust_roots=[asn1_x509.Certificate.load(a) for a in trust.anchors],
+        other_certs=[asn1_x509.Certificate.load(c) for c in trust.certificates],
+        allow_fetching=False,
+        moment=moment,
+    )
 
 
 def _check_changes(verdict: Verdict, status: PdfSignatureStatus, place: str) -> None:
@@ -148,6 +154,20 @@ def _check_changes(verdict: Verdict, status: PdfSignatureStatus, place: str) -> 
         verdict.add("changed_after", "bad", "Tệp bị thêm nội dung ngoài chữ ký sau khi ký", place)
     elif status.docmdp_ok is False:
         verdict.add("not_permitted", "bad", "Thay đổi sau khi ký không được người ký trước cho phép", place)
+
+
+def _check_wrapping(
+    verdict: Verdict, container: bytes, certificates: Sequence[bytes], anchors: Sequence[bytes], place: str
+) -> None:
+    """The parts of a signature that it does not cover itself: the fill behind it and the certificates sent along."""
+    used = asn1_parser.peek(container)
+    if container[used:].strip(b"\0"):
+        verdict.add("stray_bytes", "bad", "Trong vùng chữ ký có dữ liệu lạ không được ký", place)
+    linked = links([*certificates, *anchors])
+    if linked == "altered":
+        verdict.add("certificate_altered", "bad", "Chứng thư kèm theo chữ ký đã bị sửa", place)
+    elif linked == "open" and anchors:
+        verdict.add("certificate_open", "unknown", "Có chứng thư kèm theo mà không rõ bên cấp", place)
 
 
 def _check_trust(verdict: Verdict, status: PdfSignatureStatus, has_anchors: bool, place: str) -> None:

@@ -6,7 +6,10 @@ translated; `compile` writes the `.mo` that Django reads. Both need Babel, which
 
 from __future__ import annotations
 
+import ast
 import sys
+from collections.abc import Iterator
+from datetime import UTC, datetime
 from io import BytesIO
 from pathlib import Path
 
@@ -18,6 +21,7 @@ from babel.messages.pofile import read_po, write_po
 SOURCE = Path(__file__).resolve().parents[1]
 PO = SOURCE / "locale" / "en" / "LC_MESSAGES" / "django.po"
 METHODS = [("**/templates/**.html", "jinja2.ext.babel_extract"), ("**.py", "python")]
+UNDATED = datetime(2026, 1, 1, tzinfo=UTC)
 KEYWORDS = {
     "_": None,
     "gettext": None,
@@ -36,10 +40,24 @@ def extract() -> Catalog:
     for file, _line, message, _comments, context in found:
         # Line numbers are left out: every edit would change the file.
         fresh.add(message, locations=[(Path(file).as_posix(), 0)], context=context)
+    for file, message in _words_of_tables():
+        fresh.add(message, locations=[(file, 0)])
     for known in read():
         if known.id and known.string and known.id in fresh:
             fresh[known.id].string = known.string
     return fresh
+
+
+def _words_of_tables() -> Iterator[tuple[str, str]]:
+    """Labels of choices, which pages show through `_(row.get_…_display())`: module-level tables of text in models.py
+    and lifecycle.py."""
+    for path in sorted([*SOURCE.glob("**/models.py"), *SOURCE.glob("**/lifecycle.py")]):
+        for node in ast.parse(path.read_text(encoding="utf-8")).body:
+            value = node.value if isinstance(node, ast.Assign | ast.AnnAssign) else None
+            if isinstance(value, ast.Dict):
+                for entry in value.values:
+                    if isinstance(entry, ast.Constant) and isinstance(entry.value, str):
+                        yield path.relative_to(SOURCE).as_posix(), entry.value
 
 
 def read() -> Catalog:
@@ -59,7 +77,8 @@ def written(catalog: Catalog) -> bytes:
 
 
 def compiled(catalog: Catalog) -> bytes:
-    """The bytes of the `.mo`."""
+    """The bytes of the `.mo`; with fixed dates, so that equal content is an equal file."""
+    catalog.creation_date = catalog.revision_date = UNDATED
     buffer = BytesIO()
     write_mo(buffer, catalog)
     return buffer.getvalue()

@@ -79,45 +79,24 @@
     for (const menu of document.querySelectorAll(".person-menu[open]")) if (!menu.contains(event.target)) menu.open = false;
   });
 
-  /* ---------- quick search: arrow keys through whatever links the server put into the list ---------- */
+  /* ---------- quick search: the arrow keys walk from the field into the links that the server found ---------- */
   const search = document.getElementById("quick-search");
   const results = document.getElementById("quick-results");
-  function options() {
-    return results ? [...results.querySelectorAll("a[href], [role=option]")] : [];
-  }
-  function choose(step) {
-    const all = options();
-    if (!all.length) return;
-    const now = all.findIndex((o) => o.getAttribute("aria-selected") === "true");
-    const next = all[(now + step + all.length) % all.length];
-    all.forEach((o) => o.setAttribute("aria-selected", String(o === next)));
-    next.id = next.id || `quick-${all.indexOf(next)}`;
-    search.setAttribute("aria-activedescendant", next.id);
-    next.scrollIntoView({ block: "nearest" });
-  }
-  function closeSearch() {
-    if (!results) return;
-    results.replaceChildren();
-    search.setAttribute("aria-expanded", "false");
-    search.removeAttribute("aria-activedescendant");
+  const found = () => [...results.querySelectorAll("a[href]")];
+  function walk(step) {
+    const stops = [search, ...found()];
+    const next = stops[stops.indexOf(document.activeElement) + step];
+    if (next) { next.focus(); next.scrollIntoView({ block: "nearest" }); }
   }
   if (search && results) {
-    search.addEventListener("keydown", (event) => {
-      if (event.key === "ArrowDown") { event.preventDefault(); choose(1); }
-      else if (event.key === "ArrowUp") { event.preventDefault(); choose(-1); }
-      else if (event.key === "Escape") { event.stopPropagation(); closeSearch(); search.value = ""; search.blur(); }
-      else if (event.key === "Enter") {
-        const all = options();
-        const chosen = all.find((o) => o.getAttribute("aria-selected") === "true") || (all.length === 1 ? all[0] : null);
-        const link = chosen && (chosen.matches("a") ? chosen : chosen.querySelector("a"));
-        if (link) { event.preventDefault(); location.href = link.href; }
-      }
+    const box = search.closest(".quick-search");
+    box.addEventListener("keydown", (event) => {
+      if (event.key === "ArrowDown") { event.preventDefault(); walk(1); }
+      else if (event.key === "ArrowUp") { event.preventDefault(); walk(-1); }
+      else if (event.key === "Escape") { event.stopPropagation(); results.replaceChildren(); search.value = ""; search.focus(); }
+      else if (event.key === "Enter" && event.target === search && found().length === 1) { event.preventDefault(); found()[0].click(); }
     });
-    results.addEventListener("htmx:afterSwap", () => {
-      options().forEach((o) => o.setAttribute("role", "option"));
-      search.setAttribute("aria-expanded", String(results.childElementCount > 0));
-    });
-    document.addEventListener("click", (event) => { if (!event.target.closest(".quick-search")) closeSearch(); });
+    document.addEventListener("click", (event) => { if (!box.contains(event.target)) results.replaceChildren(); });
   }
 
   /* ---------- lists: J and K ---------- */
