@@ -40,7 +40,9 @@ def understand(text: str) -> Question:
     folded = fold(text[:120])
     bare = folded.replace(" ", "")
     date_only = _DATE.match(folded)
-    if not date_only and _NUMBER.match(bare) and sum(c.isdigit() for c in bare) >= DIGITS_MIN and not _YEAR.match(bare):
+    digits = sum(c.isdigit() for c in bare)
+    is_number = digits >= DIGITS_MIN if bare.replace("+", "").isdigit() else " " not in folded and digits > 0
+    if not date_only and is_number and _NUMBER.match(bare) and not _YEAR.match(bare):
         return Question(number=normalise_number(bare))
     words, birth = [], []
     for part in folded.split(" "):
