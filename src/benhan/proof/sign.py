@@ -36,8 +36,8 @@ from benhan.proof.timestamp import TimeStamper, TimestampRequestError
 
 __all__ = ["SignerShown", "SigningIdentity", "TimeStamper", "add_evidence", "sign", "signed_positions"]
 
-SIGNATURE_BYTES = 6_000
-SIGNATURE_BYTES_STAMPED = 24_000
+CONTAINER_BYTES = 1_200  # what a signature holds beside certificates and the raw signature: names, digests, attributes
+TIME_STAMP_BYTES = 14_000
 STAMP_LAYOUT = "proof/layout/stamp.typ"
 STAMPS_KEPT = 64
 
@@ -122,12 +122,20 @@ def sign(
         signer = _SignerAt(
             shown.at, metadata, signer=identity.signer, timestamper=tsa, stamp_style=style, new_field_spec=field
         )
-        out = signer.sign_pdf(writer, bytes_reserved=2 * (SIGNATURE_BYTES_STAMPED if tsa else SIGNATURE_BYTES))
+        out = signer.sign_pdf(writer, bytes_reserved=_room_for(identity, tsa))
     except TimestampRequestError as error:
         raise Unavailable("Cơ quan cấp dấu thời gian không cấp dấu", code="tsa_answer") from error
     except (SigningError, *DAMAGE) as error:
         raise Refused("Không ký được tệp này: tệp hỏng hoặc vị trí ký đã có chữ ký", code="not_signable") from error
     return bytes(out.getvalue())
+
+
+def _room_for(identity: SigningIdentity, tsa: TimeStamper | None) -> int:
+    """Hex digits to keep free for a signature. Space decides in a big hospital; too little is refused."""
+    pair = identity.pair
+    certificates = len(pair.certificate) + sum(len(c) for c in pair.chain)
+    raw = pair.key.key_size // 8 + 80
+    return 2 * (CONTAINER_BYTES + certificates + raw + (TIME_STAMP_BYTES if tsa else 0))
 
 
 class _SignerAt(signers.PdfSigner):
