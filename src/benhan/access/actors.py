@@ -46,5 +46,10 @@ def actor_for(account: Account) -> Actor:
 
 def system_actor(purpose: str) -> Actor:
     """The house itself at work (import, set-up, seal in the background). `purpose` shows in the log."""
-    return Actor(account_id=None, username=f"system:{purpose}", full_name=f"Hệ thống ({purpose})",
-                 roles=frozenset({"system"}), kind="system")
+    return Actor(
+        account_id=None,
+        username=f"system:{purpose}",
+        full_name=f"Hệ thống ({purpose})",
+        roles=frozenset({"system"}),
+        kind="system",
+    )

@@ -21,6 +21,8 @@ class AccountBackend(BaseBackend):
     def get_user(self, user_id: UUID) -> Account | None:
         """Return an active account, with its staff and roles in three queries."""
         return (
-            Account.objects.select_related("staff").prefetch_related("assignments")
-            .filter(pk=user_id, is_active=True).first()
+            Account.objects.select_related("staff")
+            .prefetch_related("assignments")
+            .filter(pk=user_id, is_active=True)
+            .first()
         )

@@ -125,8 +125,12 @@ def require(actor: Actor, code: str, obj: Any = None) -> Facts:
     if _decide(actor, code, facts):
         return facts
     audit.record(
-        code, outcome="refused", patient_id=facts.patient_id, record_id=facts.record_id,
-        object_type=type(obj).__name__.lower() if obj is not None else "", object_id=str(getattr(obj, "pk", "") or ""),
+        code,
+        outcome="refused",
+        patient_id=facts.patient_id,
+        record_id=facts.record_id,
+        object_type=type(obj).__name__.lower() if obj is not None else "",
+        object_id=str(getattr(obj, "pk", "") or ""),
         reason="not_permitted",
     )
     subject = _actions[code].subject

@@ -103,7 +103,7 @@ def _who(request: HttpRequest, found: Actor | None) -> audit.Who:
     )
 
 
-class says_no:  # noqa: N801 - a middleware factory, named like its two neighbours
+class says_no:
     """Turn the closed family of refusals into pages, fragments or JSON. A refusal's body never holds patient data."""
 
     def __init__(self, get_response: Next) -> None:

@@ -34,7 +34,7 @@ class Account(AbstractBaseUser):
     created_at = models.DateTimeField()
 
     USERNAME_FIELD = "username"
-    objects: BaseUserManager[Account] = BaseUserManager()
+    objects = BaseUserManager["Account"]()
 
     def get_session_auth_hash(self) -> str:
         """Tie sessions to password and epoch: changing either ends them all."""
@@ -42,7 +42,7 @@ class Account(AbstractBaseUser):
             "benhan.access.session", f"{self.password}:{self.session_epoch}:{self.is_active}", algorithm="sha256"
         ).hexdigest()
 
-    def get_session_auth_fallback_hash(self) -> list[str]:  # type: ignore[override]  # Django types it as a generator
+    def get_session_auth_fallback_hash(self) -> list[str]:
         """No older secrets are honoured."""
         return []
 
@@ -60,7 +60,8 @@ class RoleAssignment(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["account", "role", "department"], condition=models.Q(department__isnull=False),
+                fields=["account", "role", "department"],
+                condition=models.Q(department__isnull=False),
                 name="role_once_per_department",
             ),
             models.UniqueConstraint(

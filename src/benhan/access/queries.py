@@ -12,7 +12,11 @@ from benhan.kernel.errors import NotFound
 
 def accounts() -> QuerySet[Account]:
     """All accounts with their people and roles, by name."""
-    return Account.objects.select_related("staff__department").prefetch_related("assignments__department").order_by("username")
+    return (
+        Account.objects.select_related("staff__department")
+        .prefetch_related("assignments__department")
+        .order_by("username")
+    )
 
 
 def account(account_id: UUID) -> Account:

@@ -24,8 +24,14 @@ USERNAME = re.compile(r"^[a-z0-9][a-z0-9._-]{2,59}$")
 _NO_ACCOUNT_HASH = make_password("nobody has this password")
 
 
-def add_account(*, username: str, password: str, staff: Staff | None = None, display_name: str = "",
-                must_change_password: bool = True) -> Account:
+def add_account(
+    *,
+    username: str,
+    password: str,
+    staff: Staff | None = None,
+    display_name: str = "",
+    must_change_password: bool = True,
+) -> Account:
     """Open an account for one person. The password is checked against the policy (ACC-14)."""
     name = username.strip().lower()
     errors = []
@@ -38,7 +44,10 @@ def add_account(*, username: str, password: str, staff: Staff | None = None, dis
         if Account.objects.filter(username=name).exists():
             raise Conflict("Tên đăng nhập này đã có người dùng", code="username_taken")
         account = Account(
-            username=name, staff=staff, created_at=clock.now(), must_change_password=must_change_password,
+            username=name,
+            staff=staff,
+            created_at=clock.now(),
+            must_change_password=must_change_password,
             display_name=clean_line(display_name) or (staff.full_name if staff else name),
         )
         account.set_password(password)
@@ -117,7 +126,9 @@ def log_in(username: str, password: str, *, address: str) -> Account:
     good = check_password(password, account.password if account else _NO_ACCOUNT_HASH)
     if account is None or not good or not account.is_active:
         _count_failure(account, address)
-        audit.record("access.login", outcome="refused", reason="credentials", object_id=str(account.pk) if account else "")
+        audit.record(
+            "access.login", outcome="refused", reason="credentials", object_id=str(account.pk) if account else ""
+        )
         raise Refused("Tên đăng nhập hoặc mật khẩu không đúng", code="bad_credentials")
     with audit.unit_of_work():
         LoginThrottle.objects.filter(account=account, address=address).delete()

@@ -11,6 +11,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 
 from benhan.access import services
 from benhan.access.middleware import address_of
+from benhan.access.models import Account
 from benhan.access.web import public, route
 from benhan.audit import services as audit
 from benhan.kernel.errors import FieldError, Invalid, Refused
@@ -30,7 +31,9 @@ def log_in(request: HttpRequest) -> HttpResponse:
         page = {"error": no.message, "next": target, "username": request.POST.get("username", "")[:60]}
         return render(request, "access/login.html", page, status=403)
     login(request, account, backend="benhan.access.backend.AccountBackend")
-    if not url_has_allowed_host_and_scheme(target, allowed_hosts={request.get_host()}, require_https=request.is_secure()):
+    if not url_has_allowed_host_and_scheme(
+        target, allowed_hosts={request.get_host()}, require_https=request.is_secure()
+    ):
         target = reverse("site:home")
     return HttpResponseRedirect(target)
 
@@ -51,6 +54,7 @@ def password(request: HttpRequest) -> HttpResponse:
     if request.method != "POST":
         return render(request, "access/password.html")
     account = request.user
+    assert isinstance(account, Account)  # the route has let only an account in
     errors: list[FieldError] = []
     if not check_password(request.POST.get("current", ""), account.password):
         errors.append(FieldError("current", "wrong", "Mật khẩu hiện tại không đúng"))
@@ -58,10 +62,10 @@ def password(request: HttpRequest) -> HttpResponse:
         errors.append(FieldError("again", "differs", "Hai lần nhập mật khẩu mới không giống nhau"))
     if not errors:
         try:
-            services.set_password(account, request.POST.get("password", ""))  # type: ignore[arg-type]  # an Account here
+            services.set_password(account, request.POST.get("password", ""))
         except Invalid as no:
             errors = no.errors
     if errors:
         return render(request, "access/password.html", {"errors": errors}, status=422)
-    update_session_auth_hash(request, account)  # type: ignore[arg-type]  # an Account here
+    update_session_auth_hash(request, account)
     return HttpResponseRedirect(reverse("site:home"))

@@ -61,7 +61,11 @@ def route(
                 raise
             finally:
                 audit.record(
-                    action, outcome=outcome, reason=reason, patient_id=facts.patient_id, record_id=facts.record_id,
+                    action,
+                    outcome=outcome,
+                    reason=reason,
+                    patient_id=facts.patient_id,
+                    record_id=facts.record_id,
                     object_type=type(obj).__name__.lower() if obj is not None else "",
                     object_id=str(getattr(obj, "pk", "") or ""),
                 )
@@ -106,12 +110,17 @@ def _walk(patterns: list[Any], prefix: str, space: str) -> Iterator[tuple[str, s
 
 def assert_every_route_declared() -> None:
     """Refuse to start with a route nobody guards, an action nobody registered or a rule for nothing (field-notes A.3)."""
-    bare = [name for name, _, view in routes() if not hasattr(view, "benhan_action") and not hasattr(view, "benhan_public")]
+    bare = [
+        name for name, _, view in routes() if not hasattr(view, "benhan_action") and not hasattr(view, "benhan_public")
+    ]
     unknown = [
-        f"{name} → {view.benhan_action}" for name, _, view in routes()
+        f"{name} → {view.benhan_action}"
+        for name, _, view in routes()
         if hasattr(view, "benhan_action") and view.benhan_action not in gate.actions()
     ]
-    faults = [f"route without a permission: {n}" for n in bare] + [f"route with an unknown action: {n}" for n in unknown]
+    faults = [f"route without a permission: {n}" for n in bare] + [
+        f"route with an unknown action: {n}" for n in unknown
+    ]
     faults += gate.problems()
     if faults:
         raise ImproperlyConfigured("; ".join(faults))

@@ -54,7 +54,12 @@ def export(record: MedicalRecord, target: Path, *, actor: Actor | None = None) -
         raise Refused("Hồ sơ chưa niêm phong nên chưa có gói để xuất", code="not_sealed")
     written = write_package(target / record.record_number, package_of(record, seals))
     with audit.unit_of_work("archive.record.export"):
-        audit.record("archive.record.export", patient_id=record.patient_id, record_id=record.pk, detail={"seal": seals[-1].manifest_hash})
+        audit.record(
+            "archive.record.export",
+            patient_id=record.patient_id,
+            record_id=record.pk,
+            detail={"seal": seals[-1].manifest_hash},
+        )
     return written
 
 

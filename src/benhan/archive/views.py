@@ -25,6 +25,11 @@ def download(request: HttpRequest, record: MedicalRecord) -> HttpResponse:
     with tempfile.TemporaryDirectory() as folder:
         made = write_package(Path(folder) / f"{record.record_number}.zip", packages.package_of(record, seals))
         response = HttpResponse(made.read_bytes(), content_type="application/zip")
-    audit.record("archive.record.export.made", patient_id=record.patient_id, record_id=record.pk, detail={"by": actor_of(request).username})
+    audit.record(
+        "archive.record.export.made",
+        patient_id=record.patient_id,
+        record_id=record.pk,
+        detail={"by": actor_of(request).username},
+    )
     response["Content-Disposition"] = f'attachment; filename="{record.record_number}.zip"'
     return response

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -21,13 +22,13 @@ def setup() -> None:
     from django.db import connection
     from django.db.migrations.executor import MigrationExecutor
 
-    from benhan.audit.keys import log_key
+    from benhan.audit.keys import signing_key
 
     executor = MigrationExecutor(connection)
     if executor.migration_plan(executor.loader.graph.leaf_nodes()):
         click.echo("Đang tạo hoặc nâng cấp cơ sở dữ liệu…")
         call_command("migrate", verbosity=0, interactive=False)
-    log_key()
+    signing_key()
     click.echo("Sẵn sàng.")
 
 
@@ -77,7 +78,11 @@ def doctor(form: str) -> None:
 
     checks = examine()
     if form == "json":
-        click.echo(json.dumps([{"check": c.name, "good": c.good, "detail": c.detail} for c in checks], ensure_ascii=False, indent=1))
+        click.echo(
+            json.dumps(
+                [{"check": c.name, "good": c.good, "detail": c.detail} for c in checks], ensure_ascii=False, indent=1
+            )
+        )
     else:
         for check in checks:
             click.echo(f"{'✓' if check.good else '✗'} {check.name}: {check.detail}")
@@ -99,11 +104,18 @@ def audit_verify(form: str) -> None:
     report = verify()
     if form == "json":
         found = [{"seq": f.seq, "code": f.code, "message": f.message} for f in report.findings]
-        click.echo(json.dumps({"holds": report.holds, "events": report.events, "tree_heads": report.tree_heads, "findings": found}, ensure_ascii=False))
+        click.echo(
+            json.dumps(
+                {"holds": report.holds, "events": report.events, "tree_heads": report.tree_heads, "findings": found},
+                ensure_ascii=False,
+            )
+        )
     else:
         for finding in report.findings:
             click.echo(f"✗ {finding.message} [{finding.code}]")
-        click.echo(f"{'NGUYÊN VẸN' if report.holds else 'KHÔNG NGUYÊN VẸN'}: {report.events} dòng, {report.tree_heads} đầu cây đã ký")
+        click.echo(
+            f"{'NGUYÊN VẸN' if report.holds else 'KHÔNG NGUYÊN VẸN'}: {report.events} dòng, {report.tree_heads} đầu cây đã ký"
+        )
     sys.exit(0 if report.holds else 1)
 
 
@@ -202,17 +214,29 @@ def forms_check(form: str) -> None:
             click.echo(f"✗ {mistake}", err=True)
         sys.exit(1)
     found, asked = registry.forms(today()), coverage.coverage()
-    rows = [
-        {"code": f.code, "number": f.official_number, "name": f.name_vi, "valid_from": str(f.valid_from), "certainty": f.certainty,
-         "fields": sum(len(s.fields) for s in f.sections), "signatures": len(f.positions), "sha256": f.form_hash,
-         "asked": asked[f.code][0], "missing": [f"{i.field} ({i.label_vi}, {i.source})" for i in asked[f.code][1]]}
+    rows: list[dict[str, Any]] = [
+        {
+            "code": f.code,
+            "number": f.official_number,
+            "name": f.name_vi,
+            "valid_from": str(f.valid_from),
+            "certainty": f.certainty,
+            "fields": sum(len(s.fields) for s in f.sections),
+            "signatures": len(f.positions),
+            "sha256": f.form_hash,
+            "asked": asked[f.code][0],
+            "missing": [f"{i.field} ({i.label_vi}, {i.source})" for i in asked[f.code][1]],
+        }
         for f in found
     ]
     if form == "json":
         click.echo(json.dumps(rows, ensure_ascii=False, indent=1))
     else:
         for row in rows:
-            click.echo(f"{row['number']!s:9} {row['code']:30} {row['fields']:4} mục  {row['signatures']} chữ ký  {row['certainty']:17} {row['name']}")
+            click.echo(
+                f"{row['number']!s:9} {row['code']:30} {row['fields']:4} mục  {row['signatures']} chữ ký  "
+                f"{row['certainty']:17} {row['name']}"
+            )
             for item in row["missing"]:
                 click.echo(f"          thiếu: {item}", err=True)
     sys.exit(1 if any(row["missing"] for row in rows) else 0)

@@ -13,8 +13,12 @@ from benhan.cli.anchors import read_certificates
 
 @click.command()
 @click.argument("path", type=click.Path(path_type=Path, exists=True))
-@click.option("--anchor", multiple=True, type=click.Path(path_type=Path, exists=True, dir_okay=False),
-              help="A trusted root certificate (PEM or DER). For a package its own root is taken when none is given, and said so.")
+@click.option(
+    "--anchor",
+    multiple=True,
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    help="A trusted root certificate (PEM or DER). For a package its own root is taken when none is given, and said so.",
+)
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text")
 def verify(path: Path, anchor: tuple[Path, ...], form: str) -> None:
     """Check a record package (folder or .zip) or one signed PDF, and say what holds, what does not, and why."""

@@ -31,9 +31,18 @@ def run(host: str, port: int) -> None:
 def _granian(host: str, port: int, workers: int) -> None:
     from granian import Granian
     from granian.constants import Interfaces
+    from granian.log import LogLevels
 
-    Granian("benhan.config.wsgi:application", address=host, port=port, interface=Interfaces.WSGI, workers=workers,
-            blocking_threads=THREADS, log_level="warning", websockets=False).serve()  # type: ignore[arg-type]  # accepts names
+    Granian(
+        "benhan.config.wsgi:application",
+        address=host,
+        port=port,
+        interface=Interfaces.WSGI,
+        workers=workers,
+        blocking_threads=THREADS,
+        log_level=LogLevels.warning,
+        websockets=False,
+    ).serve()
 
 
 def _waitress(host: str, port: int) -> None:

@@ -21,7 +21,8 @@ SCALES = {"8867-4": ("pulse", 40.0, 160.0), "8310-5": ("temp", 35.0, 41.0)}
 
 def _markup(template: str, context: dict[str, Any]) -> Markup:
     """A fragment drawn by an escaping template: safe to be put into another page."""
-    return Markup(render_to_string(template, context))  # noqa: S704 - the template escaped it
+    drawn = render_to_string(template, context)
+    return Markup(drawn)  # noqa: S704 - the template escaped everything
 
 
 def banner_allergies(patient: Patient) -> str:
@@ -47,10 +48,17 @@ def vital_signs_chart(record: MedicalRecord) -> str:
     first, last = min(p.clinical_at for p in points), max(p.clinical_at for p in points)
     seconds = max(1.0, (last - first).total_seconds())
     lines = [Line(SCALES[c][0], _curve(signs.get(c, []), c, first, seconds)) for c in SCALES if signs.get(c)]
-    return _markup("clinical/vital_signs.html", {
-        "lines": lines, "first": first, "last": last, "width": WIDTH, "height": HEIGHT,
-        "latest": {p.display: f"{p.number_value:g} {p.unit}" for series in signs.values() for p in series[-1:]},
-    })
+    return _markup(
+        "clinical/vital_signs.html",
+        {
+            "lines": lines,
+            "first": first,
+            "last": last,
+            "width": WIDTH,
+            "height": HEIGHT,
+            "latest": {p.display: f"{p.number_value:g} {p.unit}" for series in signs.values() for p in series[-1:]},
+        },
+    )
 
 
 def _curve(points: list[ClinicalFact], code: str, first: Any, seconds: float) -> str:

@@ -19,7 +19,9 @@ def allergies(patient: Patient) -> list[str]:
 def vital_signs(record: MedicalRecord) -> dict[str, list[ClinicalFact]]:
     """The newest vital signs of a stay by code, in order of time, for the chart."""
     rows = list(
-        ClinicalFact.objects.filter(record_id=record.pk, kind="observation", number_value__isnull=False).order_by("-clinical_at")[:CHART_POINTS_MAX * 7]
+        ClinicalFact.objects.filter(record_id=record.pk, kind="observation", number_value__isnull=False).order_by(
+            "-clinical_at"
+        )[: CHART_POINTS_MAX * 7]
     )
     found: dict[str, list[ClinicalFact]] = {}
     for row in reversed(rows):

@@ -77,9 +77,18 @@ def _rows(document: Document, version: DocumentVersion) -> list[ClinicalFact]:
 def _row(document: Document, version: DocumentVersion, e: Extract) -> ClinicalFact:
     number = float(e.value) if isinstance(e.value, int | float) and not isinstance(e.value, bool) else _number(e.value)
     return ClinicalFact(
-        kind=e.kind, patient_id=document.patient_id, record_id=document.record_id, document_id=document.pk, path=e.path[:120],
-        code=e.code[:60], system=e.system[:40], display=e.display[:1024], number_value=number,
-        text_value="" if e.value is None else str(e.value), unit=e.unit[:40], role=e.role[:40],
+        kind=e.kind,
+        patient_id=document.patient_id,
+        record_id=document.record_id,
+        document_id=document.pk,
+        path=e.path[:120],
+        code=e.code[:60],
+        system=e.system[:40],
+        display=e.display[:1024],
+        number_value=number,
+        text_value="" if e.value is None else str(e.value),
+        unit=e.unit[:40],
+        role=e.role[:40],
         clinical_at=_moment(e.at) or version.clinical_at,
     )
 

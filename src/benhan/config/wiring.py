@@ -12,12 +12,15 @@ from importlib.util import find_spec
 from django.conf import settings
 
 from benhan.access import gate
+from benhan.clinical import pages as clinical_pages
+from benhan.clinical import services as clinical
 from benhan.exchange.bhyt.models import ImportRun
 from benhan.kernel import news
-from benhan.patients import merging, queries as patient_queries
+from benhan.patients import merging
+from benhan.patients import queries as patient_queries
 from benhan.patients.models import Identifier, Merge, Patient
-from benhan.clinical import pages as clinical_pages, services as clinical
-from benhan.records import facts, permissions as records
+from benhan.records import facts
+from benhan.records import permissions as records
 from benhan.records.models import Document, DocumentVersion, Draft, MedicalRecord
 from benhan.ui import menu, slots
 

@@ -14,8 +14,16 @@ from benhan.kernel.text import clean_line
 FACILITY_CODE = re.compile(r"^[0-9A-Z]{5}$")
 
 
-def set_up(*, name: str, code: str, governing_body: str = "", address: str = "", phone: str = "", gln: str = "",
-           is_demo: bool = False) -> Facility:
+def set_up(
+    *,
+    name: str,
+    code: str,
+    governing_body: str = "",
+    address: str = "",
+    phone: str = "",
+    gln: str = "",
+    is_demo: bool = False,
+) -> Facility:
     """Name the facility, once. The code has 5 characters (R-108)."""
     errors = []
     if not clean_line(name):
@@ -30,8 +38,14 @@ def set_up(*, name: str, code: str, governing_body: str = "", address: str = "",
         if Facility.objects.exists():
             raise Conflict("Cơ sở đã được khai báo", code="already_set_up")
         place = Facility.objects.create(
-            name=clean_line(name), code=code.strip().upper(), governing_body=clean_line(governing_body),
-            address=clean_line(address), phone=clean_line(phone), gln=gln, is_demo=is_demo, created_at=clock.now(),
+            name=clean_line(name),
+            code=code.strip().upper(),
+            governing_body=clean_line(governing_body),
+            address=clean_line(address),
+            phone=clean_line(phone),
+            gln=gln,
+            is_demo=is_demo,
+            created_at=clock.now(),
         )
         audit.record("facility.set_up", object_type="facility", object_id=place.code)
     return place
@@ -47,8 +61,17 @@ def add_department(*, code: str, name: str, kind: str = "clinical") -> Departmen
     return department
 
 
-def add_staff(*, full_name: str, job_title: str, position: str, department: Department | None,
-              licence_number: str = "", licence_scope: str = "", phone: str = "", source: str = "") -> Staff:
+def add_staff(
+    *,
+    full_name: str,
+    job_title: str,
+    position: str,
+    department: Department | None,
+    licence_number: str = "",
+    licence_scope: str = "",
+    phone: str = "",
+    source: str = "",
+) -> Staff:
     """Add a person to the staff register (REC-26)."""
     errors = []
     if not clean_line(full_name):
@@ -59,9 +82,15 @@ def add_staff(*, full_name: str, job_title: str, position: str, department: Depa
         raise Invalid(errors)
     with audit.unit_of_work():
         person = Staff.objects.create(
-            full_name=clean_line(full_name), job_title=clean_line(job_title), position=position, department=department,
-            licence_number=clean_line(licence_number), licence_scope=clean_line(licence_scope), phone=clean_line(phone),
-            from_date=clock.today(), source=source,
+            full_name=clean_line(full_name),
+            job_title=clean_line(job_title),
+            position=position,
+            department=department,
+            licence_number=clean_line(licence_number),
+            licence_scope=clean_line(licence_scope),
+            phone=clean_line(phone),
+            from_date=clock.today(),
+            source=source,
         )
         audit.record("facility.staff.add", object_type="staff", object_id=str(person.pk))
     return person

@@ -12,7 +12,17 @@ from benhan.patients.services import Person
 
 _DAY = re.compile(r"^(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})$")
 _MONTH = re.compile(r"^(\d{1,2})[/.-](\d{4})$")
-_PLAIN = ("phone", "address_line", "province_code", "commune_code", "ethnicity", "occupation", "nationality", "workplace", "blood_group")
+_PLAIN = (
+    "phone",
+    "address_line",
+    "province_code",
+    "commune_code",
+    "ethnicity",
+    "occupation",
+    "nationality",
+    "workplace",
+    "blood_group",
+)
 
 
 def read_birth(text: str) -> tuple[date | None, str]:
@@ -40,6 +50,9 @@ def person_of(values: Mapping[str, str], known: Patient | None = None) -> Person
         born, precision = known.birth_date, known.birth_precision
     plain = {name: values.get(name, getattr(known, name, "") if known else "") for name in _PLAIN}
     return Person(
-        full_name=values.get("full_name", known.full_name if known else ""), birth_date=born, birth_precision=precision,
-        sex=values.get("sex", known.sex if known else "3"), **plain,
+        full_name=values.get("full_name", known.full_name if known else ""),
+        birth_date=born,
+        birth_precision=precision,
+        sex=values.get("sex", known.sex if known else "3"),
+        **plain,
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 
 from benhan.kernel.errors import FieldError, Invalid
 from benhan.kernel.text import clean_line
@@ -41,8 +41,13 @@ def parse(text: str) -> CitizenCard:
         raise _fault("name", "Mã QR không có họ tên. Hãy quét lại hoặc nhập tay.")
     birth_date, precision = _birth(birth)
     return CitizenCard(
-        number=number, old_number=old if re.fullmatch(r"\d{9}|\d{12}", old) else "", full_name=name,
-        birth_date=birth_date, birth_precision=precision, sex=SEX_CODES.get(sex.lower(), "3"), address=address,
+        number=number,
+        old_number=old if re.fullmatch(r"\d{9}|\d{12}", old) else "",
+        full_name=name,
+        birth_date=birth_date,
+        birth_precision=precision,
+        sex=SEX_CODES.get(sex.lower(), "3"),
+        address=address,
         issued_on=_day(issued),
     )
 
@@ -60,7 +65,8 @@ def _birth(text: str) -> tuple[date | None, str]:
 
 def _day(text: str) -> date | None:
     try:
-        return datetime.strptime(text, "%d%m%Y").date()  # noqa: DTZ007 - a calendar day has no zone
+        day, month, year = int(text[:2]), int(text[2:4]), int(text[4:])
+        return date(year, month, day) if len(text) == 8 else None
     except ValueError:
         return None
 

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from benhan.facility import numbers, queries as facility
+from benhan.facility import numbers
+from benhan.facility import queries as facility
 from benhan.kernel import clock
 from benhan.kernel.text import clean_line, fold
 from benhan.patients.models import Identifier, NameIndex, Patient
@@ -46,12 +47,17 @@ def match_or_register(arrivals: Sequence[Arrival], *, source: str) -> list[Patie
 def _known(arrivals: Sequence[Arrival]) -> dict[str, Patient | None]:
     values = {normalise_number(a.external)[:60] for a in arrivals} | {a.citizen_id for a in arrivals if a.citizen_id}
     rows = Identifier.objects.select_related("patient", "patient__merged_into").filter(
-        normalised__in=values, system__in=["external", "citizen_id"], identifier_state="active")
+        normalised__in=values, system__in=["external", "citizen_id"], identifier_state="active"
+    )
     known: dict[str, Patient | None] = {}
     by_external = {normalise_number(a.external)[:60]: a.external for a in arrivals}
     for row in rows:
         patient = row.patient.merged_into or row.patient
-        key = f"ext:{by_external[row.normalised]}" if row.system == "external" and row.normalised in by_external else f"cid:{row.normalised}"
+        key = (
+            f"ext:{by_external[row.normalised]}"
+            if row.system == "external" and row.normalised in by_external
+            else f"cid:{row.normalised}"
+        )
         known[key] = patient
     return known
 
@@ -60,10 +66,16 @@ def _match(arrival: Arrival, known: dict[str, Patient | None]) -> str | None:
     if f"ext:{arrival.external}" in known:
         return f"ext:{arrival.external}"
     holder = known.get(f"cid:{arrival.citizen_id}") if arrival.citizen_id else None
-    return f"cid:{arrival.citizen_id}" if holder is not None and holder.name_folded == fold(arrival.person.full_name) else None
+    return (
+        f"cid:{arrival.citizen_id}"
+        if holder is not None and holder.name_folded == fold(arrival.person.full_name)
+        else None
+    )
 
 
-def _register(fresh: list[tuple[str, Arrival]], known: dict[str, Patient | None], source: str) -> dict[str, Patient | None]:
+def _register(
+    fresh: list[tuple[str, Arrival]], known: dict[str, Patient | None], source: str
+) -> dict[str, Patient | None]:
     if not fresh:
         return {}
     now, today = clock.now(), clock.today()
@@ -77,9 +89,20 @@ def _register(fresh: list[tuple[str, Arrival]], known: dict[str, Patient | None]
     for offset, (key, arrival) in enumerate(fresh):
         p = arrival.person
         patient = Patient(
-            full_name=clean_line(p.full_name), name_folded=fold(p.full_name), birth_date=p.birth_date, birth_precision=p.birth_precision,
-            sex=p.sex, phone=p.phone, address_line=clean_line(p.address_line), province_code=p.province_code, commune_code=p.commune_code,
-            ethnicity=p.ethnicity, occupation=p.occupation, nationality="000", source=source, recorded_at=now,
+            full_name=clean_line(p.full_name),
+            name_folded=fold(p.full_name),
+            birth_date=p.birth_date,
+            birth_precision=p.birth_precision,
+            sex=p.sex,
+            phone=p.phone,
+            address_line=clean_line(p.address_line),
+            province_code=p.province_code,
+            commune_code=p.commune_code,
+            ethnicity=p.ethnicity,
+            occupation=p.occupation,
+            nationality="000",
+            source=source,
+            recorded_at=now,
             patient_number=numbers.format_number(pattern, first + offset, on=today, facility_code=code),
         )
         rows.append(patient)
@@ -89,14 +112,27 @@ def _register(fresh: list[tuple[str, Arrival]], known: dict[str, Patient | None]
             taken.add(arrival.citizen_id)
             given.append(("citizen_id", arrival.citizen_id))
         identifiers += [
-            Identifier(patient=patient, system=s, value=v[:60], normalised=normalise_number(v)[:60], source=source, recorded_at=now)
-            for s, v in given if v
+            Identifier(
+                patient=patient,
+                system=s,
+                value=v[:60],
+                normalised=normalise_number(v)[:60],
+                source=source,
+                recorded_at=now,
+            )
+            for s, v in given
+            if v
         ]
     Patient.objects.bulk_create(rows, batch_size=500)
     Identifier.objects.bulk_create(identifiers, batch_size=500)
     index = [(p, index_words(p.full_name, p.birth_date, p.birth_precision)) for p in rows]
     NameIndex.objects.bulk_create(
-        [NameIndex(patient=p, forwards=f, backwards=b, words=w, phone_backwards=p.phone[::-1]) for p, (f, b, w) in index], batch_size=500)
+        [
+            NameIndex(patient=p, forwards=f, backwards=b, words=w, phone_backwards=p.phone[::-1])
+            for p, (f, b, w) in index
+        ],
+        batch_size=500,
+    )
     return made
 
 

@@ -52,7 +52,11 @@ class Patient(models.Model):
     recorded_at = models.DateTimeField()
 
     class Meta:
-        indexes = [models.Index(fields=["birth_date"]), models.Index(fields=["name_folded"]), models.Index(fields=["phone"])]
+        indexes = [
+            models.Index(fields=["birth_date"]),
+            models.Index(fields=["name_folded"]),
+            models.Index(fields=["phone"]),
+        ]
 
     def __str__(self) -> str:
         return self.patient_number
@@ -68,7 +72,8 @@ class Identifier(models.Model):
     valid_from = models.DateField(null=True)
     valid_to = models.DateField(null=True)
     identifier_state = models.CharField(
-        max_length=10, choices=[("active", "Đang dùng"), ("closed", "Hết hiệu lực"), ("cancelled", "Đã hủy")],
+        max_length=10,
+        choices=[("active", "Đang dùng"), ("closed", "Hết hiệu lực"), ("cancelled", "Đã hủy")],
         default="active",
     )
     source = models.CharField(max_length=40, blank=True)
@@ -78,7 +83,8 @@ class Identifier(models.Model):
         indexes = [models.Index(fields=["normalised"])]
         constraints = [
             models.UniqueConstraint(
-                fields=["normalised"], condition=models.Q(system="citizen_id", identifier_state="active"),
+                fields=["normalised"],
+                condition=models.Q(system="citizen_id", identifier_state="active"),
                 name="one_patient_per_active_citizen_id",
             )
         ]

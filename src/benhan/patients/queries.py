@@ -59,7 +59,8 @@ def _within(actor: Actor, question: engine.Question) -> QuerySet[Patient]:
     rows = Patient.objects.select_related("merged_into").filter(seen if _visible else Q(pk__in=[]))
     if question.number:
         return rows.filter(
-            Q(patient_number__startswith=question.number) | Q(phone__contains=question.number)
+            Q(patient_number__startswith=question.number)
+            | Q(phone__contains=question.number)
             | Q(identifiers__normalised__startswith=question.number)
         ).distinct()
     for word in question.words:
@@ -81,8 +82,16 @@ class Candidate:
     reasons: tuple[str, ...]
 
 
-def likely_duplicates(*, full_name: str, birth_date: date | None, birth_precision: str, sex: str, phone: str,
-                      citizen_id: str, insurance_card: str = "") -> list[Candidate]:
+def likely_duplicates(
+    *,
+    full_name: str,
+    birth_date: date | None,
+    birth_precision: str,
+    sex: str,
+    phone: str,
+    citizen_id: str,
+    insurance_card: str = "",
+) -> list[Candidate]:
     """Warn before a second copy of a person is made (REC-21): the same number, or name with birth, or name with phone."""
     reasons: dict[UUID, tuple[int, list[str]]] = {}
 
@@ -91,25 +100,38 @@ def likely_duplicates(*, full_name: str, birth_date: date | None, birth_precisio
             best, texts = reasons.get(pk, (0, []))
             reasons[pk] = (max(best, score), [*texts, reason])
 
-    for system, value, label in (("citizen_id", citizen_id, "Trùng số định danh cá nhân"),
-                                 ("insurance_card", insurance_card, "Trùng thẻ bảo hiểm y tế")):
+    for system, value, label in (
+        ("citizen_id", citizen_id, "Trùng số định danh cá nhân"),
+        ("insurance_card", insurance_card, "Trùng thẻ bảo hiểm y tế"),
+    ):
         if value:
             rows = Identifier.objects.filter(normalised=engine.normalise_number(value), identifier_state="active")
             add(list(rows.values_list("patient_id", flat=True)[:10]), 100 if system == "citizen_id" else 90, label)
     same_name = Patient.objects.filter(pk__in=_ids_named(full_name))
     if birth_date is not None and birth_precision == "day":
         swapped = _swapped(birth_date)
-        add(list(same_name.filter(birth_date=birth_date).values_list("pk", flat=True)[:10]), 85, "Trùng họ tên và ngày sinh")
+        add(
+            list(same_name.filter(birth_date=birth_date).values_list("pk", flat=True)[:10]),
+            85,
+            "Trùng họ tên và ngày sinh",
+        )
         if swapped:
-            add(list(same_name.filter(birth_date=swapped).values_list("pk", flat=True)[:10]), 60,
-                "Trùng họ tên, ngày và tháng sinh đảo nhau")
+            add(
+                list(same_name.filter(birth_date=swapped).values_list("pk", flat=True)[:10]),
+                60,
+                "Trùng họ tên, ngày và tháng sinh đảo nhau",
+            )
     if birth_date is not None:
         rows_year = same_name.filter(birth_date__year=birth_date.year, sex__in=[sex, "3"])
         add(list(rows_year.values_list("pk", flat=True)[:10]), 50, "Trùng họ tên, năm sinh và giới tính")
     if phone:
         add(list(same_name.filter(phone=phone).values_list("pk", flat=True)[:10]), 70, "Trùng họ tên và số điện thoại")
-    rows = Patient.objects.filter(pk__in=reasons, merged_into__isnull=True).in_bulk()
-    found = [Candidate(rows[pk], score, tuple(dict.fromkeys(texts))) for pk, (score, texts) in reasons.items() if pk in rows]
+    alive = Patient.objects.filter(pk__in=list(reasons), merged_into__isnull=True).in_bulk()
+    found = [
+        Candidate(alive[pk], score, tuple(dict.fromkeys(texts)))
+        for pk, (score, texts) in reasons.items()
+        if pk in alive
+    ]
     return sorted(found, key=lambda c: -c.score)[:10]
 
 

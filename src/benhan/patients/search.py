@@ -7,6 +7,7 @@ inner words in any order. Figures: docs/benchmarks.md.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.db import connection
@@ -39,7 +40,9 @@ def understand(text: str) -> Question:
     folded = fold(text[:120])
     bare = folded.replace(" ", "")
     date_only = _DATE.match(folded)
-    if not date_only and _NUMBER.match(bare) and sum(c.isdigit() for c in bare) >= DIGITS_MIN and not _YEAR.match(bare):
+    digits = sum(c.isdigit() for c in bare)
+    is_number = digits >= DIGITS_MIN if bare.replace("+", "").isdigit() else " " not in folded and digits > 0
+    if not date_only and is_number and _NUMBER.match(bare) and not _YEAR.match(bare):
         return Question(number=normalise_number(bare))
     words, birth = [], []
     for part in folded.split(" "):
@@ -88,7 +91,7 @@ def find(question: Question, limit: int) -> list[str]:
     return found[:limit]
 
 
-def _rows(sql: str, parameters: list[object]) -> list[str]:
+def _rows(sql: str, parameters: Sequence[str | int]) -> list[str]:
     with connection.cursor() as cursor:
         cursor.execute(sql, parameters)
         return [str(row[0]) for row in cursor.fetchall()]
@@ -97,9 +100,9 @@ def _rows(sql: str, parameters: list[object]) -> list[str]:
 def _prefix(column: str, typed: str, limit: int) -> list[str]:
     # `column` is one of three names written in this file, never something typed by a person.
     if connection.vendor == "sqlite":
-        sql = f"SELECT patient_id FROM patients_nameindex WHERE {column} >= %s AND {column} < %s ORDER BY {column} LIMIT %s"  # noqa: S608
+        sql = f"SELECT patient_id FROM patients_nameindex WHERE {column} >= %s AND {column} < %s ORDER BY {column} LIMIT %s"
         return _rows(sql, [typed, typed + LAST, limit])
-    sql = f"SELECT patient_id FROM patients_nameindex WHERE {column} LIKE %s ORDER BY {column} USING ~<~ LIMIT %s"  # noqa: S608
+    sql = f"SELECT patient_id FROM patients_nameindex WHERE {column} LIKE %s ORDER BY {column} USING ~<~ LIMIT %s"
     return _rows(sql, [typed + "%", limit])
 
 
@@ -123,13 +126,13 @@ def _by_number(number: str, limit: int) -> list[str]:
     like = [number, number + LAST] if connection.vendor == "sqlite" else [number + "%"]
     where = "{0} >= %s AND {0} < %s" if connection.vendor == "sqlite" else "{0} LIKE %s"
     found = _rows(
-        f"SELECT patient_id FROM patients_identifier WHERE {where.format('normalised')} LIMIT %s", [*like, limit]  # noqa: S608
+        f"SELECT patient_id FROM patients_identifier WHERE {where.format('normalised')} LIMIT %s", [*like, limit]
     )
-    found += _rows(f"SELECT id FROM patients_patient WHERE {where.format('patient_number')} LIMIT %s", [*like, limit])  # noqa: S608
+    found += _rows(f"SELECT id FROM patients_patient WHERE {where.format('patient_number')} LIMIT %s", [*like, limit])
     if number.isdigit() and len(number) <= 11:
         tail = number[::-1]
         found += _prefix("phone_backwards", tail, limit)
         if len(number) >= 6 and number.startswith("0"):
-            sql = f"SELECT id FROM patients_patient WHERE {where.format('phone')} LIMIT %s"  # noqa: S608
+            sql = f"SELECT id FROM patients_patient WHERE {where.format('phone')} LIMIT %s"
             found += _rows(sql, [*like, limit])
     return list(dict.fromkeys(found))[:limit]

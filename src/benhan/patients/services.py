@@ -11,12 +11,20 @@ from typing import Any
 from benhan.access import gate
 from benhan.access.actors import Actor
 from benhan.audit import services as audit
-from benhan.facility import numbers, queries as facility
+from benhan.facility import numbers
+from benhan.facility import queries as facility
 from benhan.kernel import clock
 from benhan.kernel.errors import Conflict, FieldError, Invalid, Refused
 from benhan.kernel.text import clean_line, fold
 from benhan.patients.models import (
-    IDENTIFIER_SYSTEMS, SEXES, Identifier, Merge, NameIndex, Patient, PatientChange, Representative,
+    IDENTIFIER_SYSTEMS,
+    SEXES,
+    Identifier,
+    Merge,
+    NameIndex,
+    Patient,
+    PatientChange,
+    Representative,
 )
 from benhan.patients.search import index_words, normalise_number
 
@@ -48,7 +56,7 @@ class Person:
 
     def cleaned(self) -> Person:
         """NFC, trimmed; the name stays as written otherwise."""
-        values = {k: clean_line(v) if isinstance(v, str) else v for k, v in asdict(self).items()}
+        values: dict[str, Any] = {k: clean_line(v) if isinstance(v, str) else v for k, v in asdict(self).items()}
         values["phone"] = re.sub(r"[\s.()-]", "", values["phone"])
         return Person(**values)
 
@@ -70,15 +78,26 @@ def faults(person: Person, *, citizen_id: str = "", insurance_card: str = "") ->
     if person.phone and not PHONE.match(person.phone):
         errors.append(FieldError("phone", "format", "Số điện thoại gồm 8–15 chữ số"))
     if citizen_id and not CITIZEN_ID.match(citizen_id):
-        errors.append(FieldError("citizen_id", "format", "Số định danh cá nhân gồm đúng 12 chữ số; để trống nếu chưa có"))
+        errors.append(
+            FieldError("citizen_id", "format", "Số định danh cá nhân gồm đúng 12 chữ số; để trống nếu chưa có")
+        )
     if insurance_card and not INSURANCE_CARD.match(insurance_card):
         errors.append(FieldError("insurance_card", "format", "Thẻ BHYT gồm 15 ký tự (2 chữ, 13 số) hoặc 10 chữ số"))
     return errors
 
 
-def register(person: Person, *, actor: Actor, citizen_id: str = "", insurance_card: str = "",
-             other_identifiers: Iterable[tuple[str, str]] = (), source: str = "", mother: Patient | None = None,
-             identity_state: str = "known", description: str = "") -> Patient:
+def register(
+    person: Person,
+    *,
+    actor: Actor,
+    citizen_id: str = "",
+    insurance_card: str = "",
+    other_identifiers: Iterable[tuple[str, str]] = (),
+    source: str = "",
+    mother: Patient | None = None,
+    identity_state: str = "known",
+    description: str = "",
+) -> Patient:
     """Register a new person. Duplicates are a warning of the page (`queries.likely_duplicates`); only an active 12-digit
     number that somebody else holds is refused (R-103)."""
     gate.require(actor, "patients.patient.register")
@@ -92,15 +111,23 @@ def register(person: Person, *, actor: Actor, citizen_id: str = "", insurance_ca
         place = facility.facility_or_none()
         number = numbers.take("patient", pattern, on=clock.today(), facility_code=place.code if place else "")
         patient = Patient.objects.create(
-            **asdict(person), name_folded=fold(person.full_name), patient_number=number, recorded_at=clock.now(),
-            source=source, mother=mother, identity_state=identity_state, description=clean_line(description)[:500],
+            **asdict(person),
+            name_folded=fold(person.full_name),
+            patient_number=number,
+            recorded_at=clock.now(),
+            source=source,
+            mother=mother,
+            identity_state=identity_state,
+            description=clean_line(description)[:500],
         )
         index_patient(patient)
         given = [("citizen_id", citizen_id), ("insurance_card", insurance_card), *other_identifiers]
         for system, value in given:
             if value:
                 _add_identifier(patient, system, value, source=source)
-        audit.record("patients.patient.register", patient_id=patient.pk, object_type="patient", object_id=str(patient.pk))
+        audit.record(
+            "patients.patient.register", patient_id=patient.pk, object_type="patient", object_id=str(patient.pk)
+        )
     return patient
 
 
@@ -120,8 +147,13 @@ def register_emergency(*, actor: Actor, sex: str, description: str, birth_year: 
         code = numbers.take("temporary", TEMPORARY_PATTERN, on=clock.today())
         label = {"1": "Nam", "2": "Nữ"}.get(sex, "Người bệnh")
         person = Person(f"{label} chưa rõ tên {code}", born, "year" if born else "unknown", sex)
-        return register(person, actor=actor, other_identifiers=[("temporary", code)], identity_state="unknown",
-                        description=description)
+        return register(
+            person,
+            actor=actor,
+            other_identifiers=[("temporary", code)],
+            identity_state="unknown",
+            description=description,
+        )
 
 
 def register_newborn(mother: Patient, *, actor: Actor, born_on: date, sex: str, full_name: str = "") -> Patient:
@@ -129,18 +161,32 @@ def register_newborn(mother: Patient, *, actor: Actor, born_on: date, sex: str, 
     gate.require(actor, "patients.patient.read", mother)
     with audit.unit_of_work("patients.patient.register"):
         code = numbers.take("temporary", TEMPORARY_PATTERN, on=clock.today())
-        person = Person(full_name or f"Con bà {mother.full_name}", born_on, "day", sex, address_line=mother.address_line,
-                        province_code=mother.province_code, commune_code=mother.commune_code,
-                        ethnicity=mother.ethnicity, phone=mother.phone)
+        person = Person(
+            full_name or f"Con bà {mother.full_name}",
+            born_on,
+            "day",
+            sex,
+            address_line=mother.address_line,
+            province_code=mother.province_code,
+            commune_code=mother.commune_code,
+            ethnicity=mother.ethnicity,
+            phone=mother.phone,
+        )
         child = register(person, actor=actor, other_identifiers=[("temporary", code)], mother=mother)
         Representative.objects.create(
-            patient=child, full_name=mother.full_name, relation="Mẹ", phone=mother.phone,
-            legal_basis="Cha, mẹ của người chưa thành niên", recorded_at=clock.now(),
+            patient=child,
+            full_name=mother.full_name,
+            relation="Mẹ",
+            phone=mother.phone,
+            legal_basis="Cha, mẹ của người chưa thành niên",
+            recorded_at=clock.now(),
         )
     return child
 
 
-def update(patient: Patient, person: Person, *, actor: Actor, reason: str = "", identity_state: str | None = None) -> Patient:
+def update(
+    patient: Patient, person: Person, *, actor: Actor, reason: str = "", identity_state: str | None = None
+) -> Patient:
     """Change what is known of a person; the earlier values stay in the history."""
     gate.require(actor, "patients.patient.update", patient)
     person = person.cleaned()
@@ -165,7 +211,9 @@ def update(patient: Patient, person: Person, *, actor: Actor, reason: str = "", 
     return fresh
 
 
-def add_identifier(patient: Patient, system: str, value: str, *, actor: Actor, valid_from: date | None = None) -> Identifier:
+def add_identifier(
+    patient: Patient, system: str, value: str, *, actor: Actor, valid_from: date | None = None
+) -> Identifier:
     """Add a dated identifier; an active one of the same kind (other than cards) is closed."""
     gate.require(actor, "patients.patient.update", patient)
     if system not in IDENTIFIER_SYSTEMS:
@@ -181,7 +229,9 @@ def add_identifier(patient: Patient, system: str, value: str, *, actor: Actor, v
             )
         added = _add_identifier(patient, system, value, valid_from=valid_from)
         _note_change(patient, "identifier", {}, {system: added.value}, actor, "")
-        audit.record("patients.patient.update", patient_id=patient.pk, object_type="identifier", object_id=str(added.pk))
+        audit.record(
+            "patients.patient.update", patient_id=patient.pk, object_type="identifier", object_id=str(added.pk)
+        )
     return added
 
 
@@ -194,23 +244,41 @@ def cancel_identifier(identifier: Identifier, *, actor: Actor, reason: str) -> N
         identifier.identifier_state, identifier.valid_to = "cancelled", clock.today()
         identifier.save(update_fields=["identifier_state", "valid_to"])
         _note_change(identifier.patient, "identifier", {identifier.system: identifier.value}, {}, actor, reason)
-        audit.record("patients.patient.update", patient_id=identifier.patient_id, object_type="identifier",
-                     object_id=str(identifier.pk))
+        audit.record(
+            "patients.patient.update",
+            patient_id=identifier.patient_id,
+            object_type="identifier",
+            object_id=str(identifier.pk),
+        )
 
 
-def add_representative(patient: Patient, *, actor: Actor, full_name: str, relation: str, identity_number: str = "",
-                       phone: str = "", legal_basis: str = "") -> Representative:
+def add_representative(
+    patient: Patient,
+    *,
+    actor: Actor,
+    full_name: str,
+    relation: str,
+    identity_number: str = "",
+    phone: str = "",
+    legal_basis: str = "",
+) -> Representative:
     """Note who speaks for the patient (REC-23)."""
     gate.require(actor, "patients.patient.update", patient)
     if not clean_line(full_name) or not clean_line(relation):
         raise Invalid([FieldError("full_name", "required", "Nhập họ tên và quan hệ của người đại diện")])
     with audit.unit_of_work("patients.patient.update"):
         row = Representative.objects.create(
-            patient=patient, full_name=clean_line(full_name), relation=clean_line(relation),
-            identity_number=normalise_number(identity_number), phone=clean_line(phone),
-            legal_basis=clean_line(legal_basis), recorded_at=clock.now(),
+            patient=patient,
+            full_name=clean_line(full_name),
+            relation=clean_line(relation),
+            identity_number=normalise_number(identity_number),
+            phone=clean_line(phone),
+            legal_basis=clean_line(legal_basis),
+            recorded_at=clock.now(),
         )
-        audit.record("patients.patient.update", patient_id=patient.pk, object_type="representative", object_id=str(row.pk))
+        audit.record(
+            "patients.patient.update", patient_id=patient.pk, object_type="representative", object_id=str(row.pk)
+        )
     return row
 
 
@@ -223,16 +291,31 @@ def merge(survivor: Patient, secondary: Patient, *, reason: str, actor: Actor) -
     if survivor.pk == secondary.pk:
         raise Refused("Không thể gộp một người bệnh với chính họ", code="merge_self")
     with audit.unit_of_work("patients.patient.merge"):
-        rows = {p.pk: p for p in Patient.objects.select_for_update().filter(pk__in=[survivor.pk, secondary.pk]).order_by("pk")}
+        rows = {
+            p.pk: p
+            for p in Patient.objects.select_for_update().filter(pk__in=[survivor.pk, secondary.pk]).order_by("pk")
+        }
         if any(p.merged_into_id for p in rows.values()):
-            raise Conflict("Một trong hai người bệnh đã được gộp vào người khác; hãy tải lại trang", code="already_merged")
-        link = Merge.objects.create(survivor=rows[survivor.pk], secondary=rows[secondary.pk], reason=clean_line(reason),
-                                    merged_by=actor.full_name, merged_at=clock.now())
+            raise Conflict(
+                "Một trong hai người bệnh đã được gộp vào người khác; hãy tải lại trang", code="already_merged"
+            )
+        link = Merge.objects.create(
+            survivor=rows[survivor.pk],
+            secondary=rows[secondary.pk],
+            reason=clean_line(reason),
+            merged_by=actor.full_name,
+            merged_at=clock.now(),
+        )
         Patient.objects.filter(pk=secondary.pk).update(merged_into=survivor)
         for one, other in ((survivor, secondary), (secondary, survivor)):
             _note_change(one, "merge", {}, {"with": other.patient_number}, actor, reason)
-        audit.record("patients.patient.merge", patient_id=survivor.pk, also_patients=[secondary.pk],
-                     object_type="merge", object_id=str(link.pk))
+        audit.record(
+            "patients.patient.merge",
+            patient_id=survivor.pk,
+            also_patients=[secondary.pk],
+            object_type="merge",
+            object_id=str(link.pk),
+        )
     return link
 
 
@@ -250,25 +333,49 @@ def unmerge(link: Merge, *, reason: str, actor: Actor) -> None:
         Patient.objects.filter(pk=fresh.secondary_id).update(merged_into=None)
         for one, other in ((fresh.survivor, fresh.secondary), (fresh.secondary, fresh.survivor)):
             _note_change(one, "unmerge", {"with": other.patient_number}, {}, actor, reason)
-        audit.record("patients.patient.unmerge", patient_id=fresh.survivor_id, also_patients=[fresh.secondary_id],
-                     object_type="merge", object_id=str(fresh.pk))
+        audit.record(
+            "patients.patient.unmerge",
+            patient_id=fresh.survivor_id,
+            also_patients=[fresh.secondary_id],
+            object_type="merge",
+            object_id=str(fresh.pk),
+        )
 
 
-def _add_identifier(patient: Patient, system: str, value: str, *, source: str = "", valid_from: date | None = None) -> Identifier:
+def _add_identifier(
+    patient: Patient, system: str, value: str, *, source: str = "", valid_from: date | None = None
+) -> Identifier:
     normalised = normalise_number(value)
-    if system == "citizen_id" and Identifier.objects.filter(
-        system=system, normalised=normalised, identifier_state="active"
-    ).exists():
-        raise Conflict("Số định danh này đang thuộc về một người bệnh khác; hãy tìm người đó trước", code="citizen_id_taken")
+    if (
+        system == "citizen_id"
+        and Identifier.objects.filter(system=system, normalised=normalised, identifier_state="active").exists()
+    ):
+        raise Conflict(
+            "Số định danh này đang thuộc về một người bệnh khác; hãy tìm người đó trước", code="citizen_id_taken"
+        )
     return Identifier.objects.create(
-        patient=patient, system=system, value=clean_line(value)[:60], normalised=normalised[:60], valid_from=valid_from,
-        source=source, recorded_at=clock.now(),
+        patient=patient,
+        system=system,
+        value=clean_line(value)[:60],
+        normalised=normalised[:60],
+        valid_from=valid_from,
+        source=source,
+        recorded_at=clock.now(),
     )
 
 
-def _note_change(patient: Patient, kind: str, before: dict[str, Any], after: dict[str, Any], actor: Actor, reason: str) -> None:
-    PatientChange.objects.create(patient=patient, kind=kind, before=before, after=after, by_name=actor.full_name,
-                                 reason=clean_line(reason)[:500], recorded_at=clock.now())
+def _note_change(
+    patient: Patient, kind: str, before: dict[str, Any], after: dict[str, Any], actor: Actor, reason: str
+) -> None:
+    PatientChange.objects.create(
+        patient=patient,
+        kind=kind,
+        before=before,
+        after=after,
+        by_name=actor.full_name,
+        reason=clean_line(reason)[:500],
+        recorded_at=clock.now(),
+    )
 
 
 def _plain(value: Any) -> Any:

@@ -25,7 +25,9 @@ MERGE_CANDIDATES_MAX = 10
 @route("patients.patient.search")
 def search_page(request: HttpRequest) -> HttpResponse:
     """The front desk."""
-    return render(request, "patients/search.html", {"may_register": gate.allowed(actor_of(request), "patients.patient.register")})
+    return render(
+        request, "patients/search.html", {"may_register": gate.allowed(actor_of(request), "patients.patient.register")}
+    )
 
 
 @route("patients.patient.search")
@@ -35,7 +37,9 @@ def results(request: HttpRequest) -> HttpResponse:
     found = queries.search(actor_of(request), text)
     if found:
         audit.record("patients.patient.search.shown", also_patients=[p.pk for p in found], detail={"count": len(found)})
-    return render(request, "patients/results.html", {"found": found, "text": text.strip(), "limit": queries.SEARCH_ROWS_MAX})
+    return render(
+        request, "patients/results.html", {"found": found, "text": text.strip(), "limit": queries.SEARCH_ROWS_MAX}
+    )
 
 
 @route("patients.patient.register", methods=("GET", "POST"))
@@ -46,11 +50,19 @@ def register(request: HttpRequest) -> HttpResponse:
         try:
             person = person_of(values)
             citizen_id, card = values.get("citizen_id", ""), values.get("insurance_card", "")
-            errors = services.faults(person.cleaned(), citizen_id=citizen_id.strip(), insurance_card=card.strip().upper())
+            errors = services.faults(
+                person.cleaned(), citizen_id=citizen_id.strip(), insurance_card=card.strip().upper()
+            )
             if not errors and not values.get("looked_at"):
                 candidates = queries.likely_duplicates(
-                    full_name=person.full_name, birth_date=person.birth_date, birth_precision=person.birth_precision,
-                    sex=person.sex, phone=person.phone, citizen_id=citizen_id, insurance_card=card)
+                    full_name=person.full_name,
+                    birth_date=person.birth_date,
+                    birth_precision=person.birth_precision,
+                    sex=person.sex,
+                    phone=person.phone,
+                    citizen_id=citizen_id,
+                    insurance_card=card,
+                )
             if not errors and not candidates:
                 patient = services.register(person, actor=actor_of(request), citizen_id=citizen_id, insurance_card=card)
                 messages.success(request, _("Đã đăng ký %(number)s") % {"number": patient.patient_number})
@@ -60,7 +72,11 @@ def register(request: HttpRequest) -> HttpResponse:
         except SaysNo as no:
             errors = [FieldError("citizen_id", no.code, no.message)]
     if candidates:
-        audit.record("patients.patient.search.shown", also_patients=[c.patient.pk for c in candidates], detail={"count": len(candidates)})
+        audit.record(
+            "patients.patient.search.shown",
+            also_patients=[c.patient.pk for c in candidates],
+            detail={"count": len(candidates)},
+        )
     page = {"values": values, "errors": errors, "candidates": candidates, **_lists()}
     return render(request, "patients/register.html", page, status=422 if errors else 200)
 
@@ -76,7 +92,10 @@ def read_card(request: HttpRequest) -> HttpResponse:
         errors = no.errors
     else:
         values = {
-            "full_name": card.full_name, "citizen_id": card.number, "sex": card.sex, "address_line": card.address,
+            "full_name": card.full_name,
+            "citizen_id": card.number,
+            "sex": card.sex,
+            "address_line": card.address,
             "birth": _birth_typed(card.birth_date, card.birth_precision),
         }
     page = {"values": values, "errors": errors, "candidates": [], **_lists()}
@@ -90,7 +109,11 @@ def _birth_typed(day: object, precision: str) -> str:
 
 
 def _lists() -> dict[str, object]:
-    return {"sexes": list(SEXES.items()), "ethnicities": codes.entries("dan_toc"), "occupations": codes.entries("nghe_nghiep")}
+    return {
+        "sexes": list(SEXES.items()),
+        "ethnicities": codes.entries("dan_toc"),
+        "occupations": codes.entries("nghe_nghiep"),
+    }
 
 
 @route("patients.patient.register", methods=("GET", "POST"))
@@ -99,8 +122,11 @@ def emergency(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         year = request.POST.get("birth_year", "").strip()
         patient = services.register_emergency(
-            actor=actor_of(request), sex=request.POST.get("sex", "3"), description=request.POST.get("description", ""),
-            birth_year=int(year) if year.isdigit() and len(year) == 4 else None)
+            actor=actor_of(request),
+            sex=request.POST.get("sex", "3"),
+            description=request.POST.get("description", ""),
+            birth_year=int(year) if year.isdigit() and len(year) == 4 else None,
+        )
         messages.success(request, _("Đã đăng ký cấp cứu %(number)s") % {"number": patient.patient_number})
         return HttpResponseRedirect(reverse("patients:patient", kwargs={"patient_id": patient.pk}))
     return render(request, "patients/emergency.html", {"sexes": list(SEXES.items())})
@@ -111,14 +137,21 @@ def patient_page(request: HttpRequest, patient: Patient) -> HttpResponse:
     """One person: who, by which numbers, who speaks for them, what changed, which records."""
     actor = actor_of(request)
     page = {
-        "patient": patient, "identifiers": queries.identifiers(patient), "changes": list(queries.changes(patient)[:50]),
-        "representatives": queries.representatives(patient), "systems": list(IDENTIFIER_SYSTEMS.items()),
-        "merges": queries.merges(patient), "sexes": list(SEXES.items()),
+        "patient": patient,
+        "identifiers": queries.identifiers(patient),
+        "changes": list(queries.changes(patient)[:50]),
+        "representatives": queries.representatives(patient),
+        "systems": list(IDENTIFIER_SYSTEMS.items()),
+        "merges": queries.merges(patient),
+        "sexes": list(SEXES.items()),
         "may": {
-            "update": gate.allowed(actor, "patients.patient.update", patient), "merge": gate.allowed(actor, "patients.patient.merge", patient),
-            "open": gate.allowed(actor, "records.record.open", patient), "register": gate.allowed(actor, "patients.patient.register"),
+            "update": gate.allowed(actor, "patients.patient.update", patient),
+            "merge": gate.allowed(actor, "patients.patient.merge", patient),
+            "open": gate.allowed(actor, "records.record.open", patient),
+            "register": gate.allowed(actor, "patients.patient.register"),
             "audit": gate.allowed(actor, "site.audit.patient", patient),
-        }, **_lists(),
+        },
+        **_lists(),
     }
     return render(request, "patients/patient.html", page)
 
@@ -136,9 +169,16 @@ def _back(request: HttpRequest, patient: Patient, verb: object, done: str) -> Ht
 @route("patients.patient.update", load=queries.patient, methods=("POST",))
 def update(request: HttpRequest, patient: Patient) -> HttpResponse:
     """Change what is known of a person."""
+
     def verb() -> None:
         known = "known" if request.POST.get("identity_known") else None
-        services.update(patient, person_of(request.POST, patient), actor=actor_of(request), reason=request.POST.get("reason", ""), identity_state=known)
+        services.update(
+            patient,
+            person_of(request.POST, patient),
+            actor=actor_of(request),
+            reason=request.POST.get("reason", ""),
+            identity_state=known,
+        )
 
     return _back(request, patient, verb, _("Đã lưu thông tin"))
 
@@ -146,18 +186,34 @@ def update(request: HttpRequest, patient: Patient) -> HttpResponse:
 @route("patients.patient.update", load=queries.patient, methods=("POST",))
 def add_identifier(request: HttpRequest, patient: Patient) -> HttpResponse:
     """Add a dated identifier."""
-    return _back(request, patient, lambda: services.add_identifier(
-        patient, request.POST.get("system", ""), request.POST.get("value", ""), actor=actor_of(request)), _("Đã thêm số giấy tờ"))
+    return _back(
+        request,
+        patient,
+        lambda: services.add_identifier(
+            patient, request.POST.get("system", ""), request.POST.get("value", ""), actor=actor_of(request)
+        ),
+        _("Đã thêm số giấy tờ"),
+    )
 
 
 @route("patients.patient.update", load=queries.patient, methods=("POST",))
 def add_representative(request: HttpRequest, patient: Patient) -> HttpResponse:
     """Note who speaks for the patient."""
     p = request.POST
-    return _back(request, patient, lambda: services.add_representative(
-        patient, actor=actor_of(request), full_name=p.get("full_name", ""), relation=p.get("relation", ""),
-        identity_number=p.get("identity_number", ""), phone=p.get("phone", ""), legal_basis=p.get("legal_basis", "")),
-        _("Đã thêm người đại diện"))
+    return _back(
+        request,
+        patient,
+        lambda: services.add_representative(
+            patient,
+            actor=actor_of(request),
+            full_name=p.get("full_name", ""),
+            relation=p.get("relation", ""),
+            identity_number=p.get("identity_number", ""),
+            phone=p.get("phone", ""),
+            legal_basis=p.get("legal_basis", ""),
+        ),
+        _("Đã thêm người đại diện"),
+    )
 
 
 def _identifier(identifier_id: int) -> Identifier:
@@ -170,8 +226,12 @@ def _identifier(identifier_id: int) -> Identifier:
 @route("patients.patient.update", load=_identifier, methods=("POST",))
 def cancel_identifier(request: HttpRequest, identifier: Identifier) -> HttpResponse:
     """Cancel an identifier with a reason."""
-    return _back(request, identifier.patient, lambda: services.cancel_identifier(
-        identifier, actor=actor_of(request), reason=request.POST.get("reason", "")), _("Đã hủy số giấy tờ"))
+    return _back(
+        request,
+        identifier.patient,
+        lambda: services.cancel_identifier(identifier, actor=actor_of(request), reason=request.POST.get("reason", "")),
+        _("Đã hủy số giấy tờ"),
+    )
 
 
 @route("patients.patient.read", load=queries.patient, methods=("GET", "POST"))
@@ -184,8 +244,13 @@ def newborn(request: HttpRequest, patient: Patient) -> HttpResponse:
             errors = [FieldError("birth", "format", _("Nhập ngày sinh dạng ngày/tháng/năm"))]
         else:
             try:
-                child = services.register_newborn(patient, actor=actor_of(request), born_on=born, sex=request.POST.get("sex", "3"),
-                                                  full_name=request.POST.get("full_name", ""))
+                child = services.register_newborn(
+                    patient,
+                    actor=actor_of(request),
+                    born_on=born,
+                    sex=request.POST.get("sex", "3"),
+                    full_name=request.POST.get("full_name", ""),
+                )
             except Invalid as no:
                 errors = no.errors
             else:
@@ -205,9 +270,15 @@ def merge(request: HttpRequest, patient: Patient) -> HttpResponse:
             other = queries.patient(UUID(request.POST.get("other", "")))
         except ValueError as error:
             raise NotFound from error
-        keep, end = (patient, other) if request.POST.get("survivor", str(patient.pk)) == str(patient.pk) else (other, patient)
-        return _back(request, keep, lambda: services.merge(keep, end, reason=request.POST.get("reason", ""), actor=actor),
-                     _("Đã gộp; có thể tách lại bất cứ lúc nào"))
+        keep, end = (
+            (patient, other) if request.POST.get("survivor", str(patient.pk)) == str(patient.pk) else (other, patient)
+        )
+        return _back(
+            request,
+            keep,
+            lambda: services.merge(keep, end, reason=request.POST.get("reason", ""), actor=actor),
+            _("Đã gộp; có thể tách lại bất cứ lúc nào"),
+        )
     found = [p for p in queries.search(actor, text or patient.full_name) if p.pk != patient.pk][:MERGE_CANDIDATES_MAX]
     if found:
         audit.record("patients.patient.search.shown", also_patients=[p.pk for p in found], detail={"count": len(found)})
@@ -224,5 +295,9 @@ def _merge(merge_id: UUID) -> Merge:
 @route("patients.patient.merge", load=_merge, methods=("POST",))
 def unmerge(request: HttpRequest, link: Merge) -> HttpResponse:
     """Undo a merge."""
-    return _back(request, link.survivor, lambda: services.unmerge(link, reason=request.POST.get("reason", ""), actor=actor_of(request)),
-                 _("Đã tách lại thành hai người bệnh"))
+    return _back(
+        request,
+        link.survivor,
+        lambda: services.unmerge(link, reason=request.POST.get("reason", ""), actor=actor_of(request)),
+        _("Đã tách lại thành hai người bệnh"),
+    )

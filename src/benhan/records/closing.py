@@ -8,14 +8,16 @@ from typing import Any
 from benhan.access import gate
 from benhan.access.actors import Actor
 from benhan.audit import services as audit
-from benhan.facility import numbers, queries as facility
+from benhan.facility import numbers
+from benhan.facility import queries as facility
 from benhan.kernel import clock, news
 from benhan.kernel.canonical import canonical, sha256_hex
 from benhan.kernel.errors import Conflict, FieldError, Invalid, Refused
 from benhan.kernel.text import clean
 from benhan.law import codes
 from benhan.proof.render import Attachment, render
-from benhan.proof.sign import SignerShown, TimeStamper, sign as sign_pdf
+from benhan.proof.sign import SignerShown, TimeStamper
+from benhan.proof.sign import sign as sign_pdf
 from benhan.records import facts, lifecycle, manifest, queries, rendering
 from benhan.records.completeness import gaps
 from benhan.records.models import Draft, Encounter, MedicalRecord, Seal, Volume
@@ -26,7 +28,9 @@ ARCHIVE_PATTERN = "LT{yy}.{serial:06d}"
 MANIFEST_LAYOUT = "law/layout/manifest.typ"
 
 
-def discharge(record: MedicalRecord, *, actor: Actor, at: datetime | None = None, result: str, discharge_type: str) -> MedicalRecord:
+def discharge(
+    record: MedicalRecord, *, actor: Actor, at: datetime | None = None, result: str, discharge_type: str
+) -> MedicalRecord:
     """Let the patient leave (ra viện): result and kind of discharge from the ministry's lists."""
     gate.require(actor, "records.record.discharge", record)
     errors = []
@@ -43,7 +47,9 @@ def discharge(record: MedicalRecord, *, actor: Actor, at: datetime | None = None
         fresh = _step(record, "discharge", actor, clinical_at=when)
         fresh.discharged_at = when
         fresh.save(update_fields=["record_state", "discharged_at"])
-        Encounter.objects.filter(pk=fresh.encounter_id).update(ended_at=when, discharge_result=result, discharge_type=discharge_type)
+        Encounter.objects.filter(pk=fresh.encounter_id).update(
+            ended_at=when, discharge_result=result, discharge_type=discharge_type
+        )
         audit.record("records.record.discharge", patient_id=fresh.patient_id, record_id=fresh.pk)
         news.announce(facts.RecordDischarged(fresh.pk, fresh.patient_id))
     return fresh
@@ -69,8 +75,13 @@ def close(record: MedicalRecord, *, actor: Actor) -> MedicalRecord:
         fresh = _step(record, "close", actor)
         missing = gaps(fresh)
         if missing:
-            raise Invalid([FieldError(g.form_code or str(g.document.pk if g.document else ""), g.code, g.message) for g in missing],
-                          "Hồ sơ chưa đủ để kết thúc")
+            raise Invalid(
+                [
+                    FieldError(g.form_code or str(g.document.pk if g.document else ""), g.code, g.message)
+                    for g in missing
+                ],
+                "Hồ sơ chưa đủ để kết thúc",
+            )
         fresh.closed_at = clock.now()
         fresh.save(update_fields=["record_state", "closed_at"])
         audit.record("records.record.close", patient_id=fresh.patient_id, record_id=fresh.pk)
@@ -97,7 +108,9 @@ def supplement(record: MedicalRecord, *, actor: Actor, reason: str) -> Volume:
         fresh = locked(record)
         after = lifecycle.next_state(fresh.record_state, "supplement")
         last = Volume.objects.filter(record=fresh).order_by("-no").first()
-        volume = Volume.objects.create(record=fresh, no=(last.no if last else 0) + 1, reason=clean(reason), opened_at=clock.now())
+        volume = Volume.objects.create(
+            record=fresh, no=(last.no if last else 0) + 1, reason=clean(reason), opened_at=clock.now()
+        )
         note_event(fresh, "supplement", fresh.record_state, after, actor, reason=clean(reason))
         fresh.record_state = after
         fresh.save(update_fields=["record_state"])
@@ -130,41 +143,81 @@ def seal(record: MedicalRecord, *, actor: Actor, tsa: TimeStamper | None = None)
     body = manifest.build(fresh, volume, sealed_by=actor, sealed_at=at)
     text = canonical(body)
     certificate, identity = certificates.seal_identity()
-    drawn = render(MANIFEST_LAYOUT, _page(body), attachments=[
-        Attachment("manifest.json", text, "application/json", "source", "Danh mục hồ sơ")], at=at)
+    drawn = render(
+        MANIFEST_LAYOUT,
+        _page(body),
+        attachments=[Attachment("manifest.json", text, "application/json", "source", "Danh mục hồ sơ")],
+        at=at,
+    )
     shown = SignerShown(facility.facility().name, "Con dấu số của cơ sở", at)
-    signed = sign_pdf(drawn.pdf, identity, position_id="facility", box=drawn.box("facility"), shown=shown, drawn=True,
-                      reason=f"Niêm phong hồ sơ {fresh.record_number}, phần {volume.no}", tsa=tsa)
+    signed = sign_pdf(
+        drawn.pdf,
+        identity,
+        position_id="facility",
+        box=drawn.box("facility"),
+        shown=shown,
+        drawn=True,
+        reason=f"Niêm phong hồ sơ {fresh.record_number}, phần {volume.no}",
+        tsa=tsa,
+    )
     digest = queries.files().put(signed)
     with audit.unit_of_work("records.record.seal"):
         final = _step(fresh, "seal", actor)
         if canonical(manifest.build(final, volume, sealed_by=actor, sealed_at=at)) != text:
-            raise Conflict("Hồ sơ vừa thay đổi trong lúc niêm phong; hãy xem lại rồi niêm phong", code="changed_meanwhile")
+            raise Conflict(
+                "Hồ sơ vừa thay đổi trong lúc niêm phong; hãy xem lại rồi niêm phong", code="changed_meanwhile"
+            )
         final.sealed_at = at
         final.save(update_fields=["record_state", "sealed_at"])
         made = Seal.objects.create(
-            volume=volume, record=final, manifest=text.decode("utf-8"), manifest_hash=sha256_hex(text), manifest_pdf=digest,
-            previous_hash=body["previous_manifest_sha256"], staff_id=actor.staff_id, sealed_by=actor.full_name, sealed_at=at,
+            volume=volume,
+            record=final,
+            manifest=text.decode("utf-8"),
+            manifest_hash=sha256_hex(text),
+            manifest_pdf=digest,
+            previous_hash=body["previous_manifest_sha256"],
+            staff_id=actor.staff_id,
+            sealed_by=actor.full_name,
+            sealed_at=at,
             time_stamped=tsa is not None,
         )
-        audit.record("records.record.seal", patient_id=final.patient_id, record_id=final.pk, detail={
-            "volume": volume.no, "manifest": made.manifest_hash, "certificate": certificate.serial})
+        audit.record(
+            "records.record.seal",
+            patient_id=final.patient_id,
+            record_id=final.pk,
+            detail={"volume": volume.no, "manifest": made.manifest_hash, "certificate": certificate.serial},
+        )
         news.announce(facts.RecordSealed(final.pk, volume.pk))
     return made
 
 
 def _page(body: dict[str, Any]) -> dict[str, Any]:
     at = datetime.fromisoformat(body["sealed_at"])
-    position = {"id": "facility", "label": "CƠ SỞ KHÁM BỆNH, CHỮA BỆNH", "hint": "(con dấu số)", "signed": {
-        "name": body["facility"]["name"], "title": "Con dấu số của cơ sở", "at": rendering.local(at)}}
+    position = {
+        "id": "facility",
+        "label": "CƠ SỞ KHÁM BỆNH, CHỮA BỆNH",
+        "hint": "(con dấu số)",
+        "signed": {"name": body["facility"]["name"], "title": "Con dấu số của cơ sở", "at": rendering.local(at)},
+    }
     rows = [
-        [str(d["order"]), d["title"], rendering.local(datetime.fromisoformat(d["clinical_at"])), f"{d['author']['title']} {d['author']['name']}",
-         "; ".join(s["name"] for s in d["signatures"]) or "–", d["sha256"][:16], "đã hủy" if d["document_state"] == "cancelled" else ""]
+        [
+            str(d["order"]),
+            d["title"],
+            rendering.local(datetime.fromisoformat(d["clinical_at"])),
+            f"{d['author']['title']} {d['author']['name']}",
+            "; ".join(s["name"] for s in d["signatures"]) or "–",
+            d["sha256"][:16],
+            "đã hủy" if d["document_state"] == "cancelled" else "",
+        ]
         for d in body["documents"]
     ]
     return {
-        "title": f"Danh mục hồ sơ {body['record']['record_number']}", "manifest": body, "rows": rows, "positions": [position],
-        "sealed_at": rendering.local(at), "footer": f"benhan.manifest/1 · {body['record']['record_number']} · phần {body['volume']}",
+        "title": f"Danh mục hồ sơ {body['record']['record_number']}",
+        "manifest": body,
+        "rows": rows,
+        "positions": [position],
+        "sealed_at": rendering.local(at),
+        "footer": f"benhan.manifest/1 · {body['record']['record_number']} · phần {body['volume']}",
         "mark": "",
     }
 
@@ -179,7 +232,9 @@ def _assert_complete(record: MedicalRecord, volume: Volume) -> None:
         raise Refused("Phần bổ sung chưa có giấy nào", code="nothing_to_seal")
 
 
-def _step(record: MedicalRecord, event: str, actor: Actor, *, reason: str = "", clinical_at: datetime | None = None) -> MedicalRecord:
+def _step(
+    record: MedicalRecord, event: str, actor: Actor, *, reason: str = "", clinical_at: datetime | None = None
+) -> MedicalRecord:
     fresh = locked(record)
     before = fresh.record_state
     fresh.record_state = lifecycle.next_state(before, event)
@@ -190,4 +245,3 @@ def _step(record: MedicalRecord, event: str, actor: Actor, *, reason: str = "", 
 def _assert_reason(reason: str) -> None:
     if not clean(reason).strip():
         raise Invalid([FieldError("reason", "required", "Nêu lý do")])
-

@@ -36,7 +36,8 @@ def gaps(record: MedicalRecord) -> list[Gap]:
             found.append(Gap("missing", f"Thiếu “{name}”", form_code=form_code))
     found += [
         Gap("unsigned", f"“{d.title}” {'mới ký một phần' if d.signature_state == 'partly' else 'chưa ký'}", d)
-        for d in active if d.signature_state in ("unsigned", "partly")
+        for d in active
+        if d.signature_state in ("unsigned", "partly")
     ]
     found += _invalid(record, active)
     drafts = Draft.objects.filter(record=record).select_related("account").order_by("-updated_at")[:20]
@@ -53,7 +54,9 @@ def _invalid(record: MedicalRecord, active: list[Document]) -> list[Gap]:
             continue
         seen.add(version.document_id)
         form = registry.form_version(version.form_code, version.form_valid_from)
-        errors = validate(form, content_of(version), purpose="closing", born=record.patient.birth_date, code_known=codes.is_known)
+        errors = validate(
+            form, content_of(version), purpose="closing", born=record.patient.birth_date, code_known=codes.is_known
+        )
         document = by_id[version.document_id]
         found += [Gap("invalid", f"“{document.title}”: {e.message}", document) for e in errors[:5]]
     return found

@@ -9,7 +9,8 @@ from typing import Any
 from uuid import UUID
 
 from benhan.access.actors import Actor
-from benhan.facility import numbers, queries as facility
+from benhan.facility import numbers
+from benhan.facility import queries as facility
 from benhan.facility.models import Department
 from benhan.forms.validate import clean
 from benhan.kernel import clock, news
@@ -61,38 +62,96 @@ def import_batch(arrived: Sequence[Arrived], *, system: str, form_code: str, fac
     kind = registry.record_types()["imported"]
     departments = {d.code: d for d in Department.objects.all()}
     author = _author(facility_code)
-    first = numbers.next_number(f"record:{kind['number_pattern']}", numbers.period_of(kind["number_pattern"], clock.today()), count=len(arrived))
+    first = numbers.next_number(
+        f"record:{kind['number_pattern']}", numbers.period_of(kind["number_pattern"], clock.today()), count=len(arrived)
+    )
     encounters, records, volumes, documents, versions, events = [], [], [], [], [], []
     for offset, a in enumerate(arrived):
         department = departments.get(a.department_code)
         encounter = Encounter(
-            patient=a.patient, kind=a.kind, department=department, reason=a.reason, started_at=a.started_at, ended_at=a.ended_at,
-            discharge_result=a.discharge_result, discharge_type=a.discharge_type, source=system, link_code=a.link_code, recorded_at=now,
+            patient=a.patient,
+            kind=a.kind,
+            department=department,
+            reason=a.reason,
+            started_at=a.started_at,
+            ended_at=a.ended_at,
+            discharge_result=a.discharge_result,
+            discharge_type=a.discharge_type,
+            source=system,
+            link_code=a.link_code,
+            recorded_at=now,
         )
-        number = numbers.format_number(kind["number_pattern"], first + offset, on=clock.today(), facility_code=place.code)
+        number = numbers.format_number(
+            kind["number_pattern"], first + offset, on=clock.today(), facility_code=place.code
+        )
         record = MedicalRecord(
-            encounter=encounter, patient=a.patient, record_type="imported", record_number=number, medium="imported", record_state=CLOSED,
-            department=department, opened_at=a.started_at, discharged_at=a.ended_at, closed_at=now, document_count=1,
+            encounter=encounter,
+            patient=a.patient,
+            record_type="imported",
+            record_number=number,
+            medium="imported",
+            record_state=CLOSED,
+            department=department,
+            opened_at=a.started_at,
+            discharged_at=a.ended_at,
+            closed_at=now,
+            document_count=1,
         )
         volume = Volume(record=record, no=1, opened_at=now)
         at = a.ended_at or a.started_at
         document = Document(
-            record=record, volume=volume, patient=a.patient, order_no=1, form_code=form.code, title=form.name_vi, department=department,
-            author_name=author.full_name, author_title=author.job_title, clinical_at=at, recorded_at=now, signature_state="none", source=system,
+            record=record,
+            volume=volume,
+            patient=a.patient,
+            order_no=1,
+            form_code=form.code,
+            title=form.name_vi,
+            department=department,
+            author_name=author.full_name,
+            author_title=author.job_title,
+            clinical_at=at,
+            recorded_at=now,
+            signature_state="none",
+            source=system,
         )
         text, digest = compose(
-            document=document, record=record, form=form, content=clean(form, a.content), facility=place, author=author, entered_by="",
-            clinical_at=at, recorded_at=now, version_no=1, reason="", previous_hash="", origin=Origin(system, a.source_file, a.source_sha256),
+            document=document,
+            record=record,
+            form=form,
+            content=clean(form, a.content),
+            facility=place,
+            author=author,
+            entered_by="",
+            clinical_at=at,
+            recorded_at=now,
+            version_no=1,
+            reason="",
+            previous_hash="",
+            origin=Origin(system, a.source_file, a.source_sha256),
         )
         versions.append(_version(document, form, text, digest, "", 1, "", author, a, at, now))
         encounters.append(encounter)
         records.append(record)
         volumes.append(volume)
         documents.append(document)
-        events.append(RecordEvent(record=record, event="import", to_state=CLOSED, by_name=author.full_name, by_title=author.job_title,
-                                  reason=a.source_file, clinical_at=a.started_at, recorded_at=now))
-    for rows in (encounters, records, volumes, documents, versions, events):
-        rows[0].__class__.objects.bulk_create(rows, batch_size=BATCH_ROWS)  # type: ignore[attr-defined]  # models by table order
+        events.append(
+            RecordEvent(
+                record=record,
+                event="import",
+                to_state=CLOSED,
+                by_name=author.full_name,
+                by_title=author.job_title,
+                reason=a.source_file,
+                clinical_at=a.started_at,
+                recorded_at=now,
+            )
+        )
+    Encounter.objects.bulk_create(encounters, batch_size=BATCH_ROWS)
+    MedicalRecord.objects.bulk_create(records, batch_size=BATCH_ROWS)
+    Volume.objects.bulk_create(volumes, batch_size=BATCH_ROWS)
+    Document.objects.bulk_create(documents, batch_size=BATCH_ROWS)
+    DocumentVersion.objects.bulk_create(versions, batch_size=BATCH_ROWS)
+    RecordEvent.objects.bulk_create(events, batch_size=BATCH_ROWS)
     taken = [TakenOver(d.record_id, d.pk, v.pk, d.patient_id) for d, v in zip(documents, versions, strict=True)]
     news.announce(facts.DocumentsImported(tuple(t.document_id for t in taken)))
     return taken
@@ -110,12 +169,24 @@ def import_again(document_id: UUID, a: Arrived, *, system: str, facility_code: s
     reason = f"Nhập lại từ tệp {a.source_file}"
     document.version_no, document.clinical_at, document.recorded_at = previous.version_no + 1, at, now
     text, digest = compose(
-        document=document, record=record, form=form, content=clean(form, a.content), facility=facility.facility(), author=author,
-        entered_by="", clinical_at=at, recorded_at=now, version_no=document.version_no, reason=reason, previous_hash=previous.payload_hash,
+        document=document,
+        record=record,
+        form=form,
+        content=clean(form, a.content),
+        facility=facility.facility(),
+        author=author,
+        entered_by="",
+        clinical_at=at,
+        recorded_at=now,
+        version_no=document.version_no,
+        reason=reason,
+        previous_hash=previous.payload_hash,
         origin=Origin(system, a.source_file, a.source_sha256),
     )
     document.save(update_fields=["version_no", "clinical_at", "recorded_at"])
-    version = _version(document, form, text, digest, previous.payload_hash, document.version_no, reason, author, a, at, now)
+    version = _version(
+        document, form, text, digest, previous.payload_hash, document.version_no, reason, author, a, at, now
+    )
     version.save()
     news.announce(facts.DocumentWritten(document.pk, version.pk, record.pk, record.patient_id))
     return TakenOver(record.pk, document.pk, version.pk, record.patient_id)
@@ -125,10 +196,33 @@ def _author(facility_code: str) -> Actor:
     return Actor(None, "system:import", f"Cơ sở {facility_code}", job_title=AUTHOR_TITLE, kind="system")
 
 
-def _version(document: Document, form: Any, text: str, digest: str, previous: str, number: int, reason: str, author: Actor,
-             a: Arrived, at: datetime, now: datetime) -> DocumentVersion:
+def _version(
+    document: Document,
+    form: Any,
+    text: str,
+    digest: str,
+    previous: str,
+    number: int,
+    reason: str,
+    author: Actor,
+    a: Arrived,
+    at: datetime,
+    now: datetime,
+) -> DocumentVersion:
     return DocumentVersion(
-        document=document, version_no=number, form_code=form.code, form_valid_from=form.valid_from, form_hash=form.form_hash, payload=text,
-        payload_hash=digest, previous_hash=previous, author_name=author.full_name, author_title=author.job_title, reason=reason,
-        clinical_at=at, recorded_at=now, source_file=a.source_file[-255:], source_sha256=a.source_sha256,
+        document=document,
+        version_no=number,
+        form_code=form.code,
+        form_valid_from=form.valid_from,
+        form_hash=form.form_hash,
+        payload=text,
+        payload_hash=digest,
+        previous_hash=previous,
+        author_name=author.full_name,
+        author_title=author.job_title,
+        reason=reason,
+        clinical_at=at,
+        recorded_at=now,
+        source_file=a.source_file[-255:],
+        source_sha256=a.source_sha256,
     )

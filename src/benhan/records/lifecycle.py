@@ -13,10 +13,20 @@ RECORD_STATES = {
     SUPPLEMENTING: "Đang bổ sung sau niêm phong",
 }
 EVENTS = {
-    "write": "ghi giấy tờ", "amend": "đính chính", "cancel": "hủy giấy tờ", "restore": "khôi phục giấy tờ",
-    "sign": "ký", "confirm": "xác nhận của người bệnh", "assign": "phân công", "transfer": "chuyển khoa",
-    "discharge": "cho ra viện", "undo_discharge": "hủy ra viện", "close": "kết thúc hồ sơ", "reopen": "mở lại hồ sơ",
-    "seal": "niêm phong", "supplement": "bổ sung sau niêm phong",
+    "write": "ghi giấy tờ",
+    "amend": "đính chính",
+    "cancel": "hủy giấy tờ",
+    "restore": "khôi phục giấy tờ",
+    "sign": "ký",
+    "confirm": "xác nhận của người bệnh",
+    "assign": "phân công",
+    "transfer": "chuyển khoa",
+    "discharge": "cho ra viện",
+    "undo_discharge": "hủy ra viện",
+    "close": "kết thúc hồ sơ",
+    "reopen": "mở lại hồ sơ",
+    "seal": "niêm phong",
+    "supplement": "bổ sung sau niêm phong",
 }
 _WRITING = ("write", "amend", "cancel", "restore", "sign", "confirm")
 
@@ -40,6 +50,8 @@ def next_state(state: str, event: str) -> str:
     after = TRANSITIONS.get((state, event))
     if after is None:
         raise Refused(
-            f"Hồ sơ ở trạng thái “{RECORD_STATES[state]}” nên không thể {EVENTS[event]}", code=f"record_{state}", law="R-55"
+            f"Hồ sơ ở trạng thái “{RECORD_STATES[state]}” nên không thể {EVENTS[event]}",
+            code=f"record_{state}",
+            law="R-55",
         )
     return after

@@ -27,15 +27,22 @@ def build(record: MedicalRecord, volume: Volume, *, sealed_by: Actor, sealed_at:
         "previous_manifest_sha256": previous.manifest_hash if previous else "",
         "facility": {"name": place.name, "code": place.code, "governing_body": place.governing_body},
         "record": {
-            "id": str(record.pk), "type": record.record_type, "record_number": record.record_number,
-            "admission_number": record.admission_number or "", "archive_number": record.archive_number or "",
-            "medium": record.medium, "opened_at": moment(record.opened_at),
+            "id": str(record.pk),
+            "type": record.record_type,
+            "record_number": record.record_number,
+            "admission_number": record.admission_number or "",
+            "archive_number": record.archive_number or "",
+            "medium": record.medium,
+            "opened_at": moment(record.opened_at),
             "discharged_at": moment(record.discharged_at) if record.discharged_at else "",
             "closed_at": moment(record.closed_at) if record.closed_at else "",
         },
         "patient": {
-            "id": str(patient.pk), "patient_number": patient.patient_number, "full_name": patient.full_name,
-            "birth_date": birth_text(patient.birth_date, patient.birth_precision), "sex": patient.sex,
+            "id": str(patient.pk),
+            "patient_number": patient.patient_number,
+            "full_name": patient.full_name,
+            "birth_date": birth_text(patient.birth_date, patient.birth_precision),
+            "sex": patient.sex,
         },
         "documents": _entries(record, volume),
         "sealed_by": {"name": sealed_by.full_name, "title": sealed_by.job_title},
@@ -60,8 +67,16 @@ def _entries(record: MedicalRecord, volume: Volume) -> list[dict[str, Any]]:
     entries: list[dict[str, Any]] = []
     for document in documents:
         for version in versions.get(document.pk, []):
-            entries.append(_entry(len(entries) + 1, document, version, signatures.get(version.pk, []),
-                                  confirmations.get(version.pk, []), marks.get(document.pk, [])))
+            entries.append(
+                _entry(
+                    len(entries) + 1,
+                    document,
+                    version,
+                    signatures.get(version.pk, []),
+                    confirmations.get(version.pk, []),
+                    marks.get(document.pk, []),
+                )
+            )
     return entries
 
 
@@ -80,29 +95,61 @@ def form_group(form_code: str) -> str:
     return versions[-1].group if versions else "other"
 
 
-def _entry(order: int, document: Document, version: DocumentVersion, signatures: list[Signature],
-           confirmations: list[Confirmation], marks: list[DocumentMark]) -> dict[str, Any]:
+def _entry(
+    order: int,
+    document: Document,
+    version: DocumentVersion,
+    signatures: list[Signature],
+    confirmations: list[Confirmation],
+    marks: list[DocumentMark],
+) -> dict[str, Any]:
     last = signatures[-1] if signatures else None
     name = f"documents/{order:04d}-{document.form_code}-v{version.version_no}"
     return {
-        "order": order, "file": f"{name}.pdf" if last else f"{name}.json", "sha256": last.pdf if last else version.payload_hash,
-        "json": f"{name}.json", "content_sha256": version.payload_hash,
-        "document_id": str(document.pk), "version_no": version.version_no, "is_current": version.version_no == document.version_no,
+        "order": order,
+        "file": f"{name}.pdf" if last else f"{name}.json",
+        "sha256": last.pdf if last else version.payload_hash,
+        "json": f"{name}.json",
+        "content_sha256": version.payload_hash,
+        "document_id": str(document.pk),
+        "version_no": version.version_no,
+        "is_current": version.version_no == document.version_no,
         "document_state": document.document_state if version.version_no == document.version_no else "superseded",
         "title": document.title,
-        "form": {"code": version.form_code, "valid_from": version.form_valid_from.isoformat(), "sha256": version.form_hash},
+        "form": {
+            "code": version.form_code,
+            "valid_from": version.form_valid_from.isoformat(),
+            "sha256": version.form_hash,
+        },
         "author": {"name": version.author_name, "title": version.author_title},
-        "clinical_at": moment(version.clinical_at), "recorded_at": moment(version.recorded_at), "reason": version.reason,
+        "clinical_at": moment(version.clinical_at),
+        "recorded_at": moment(version.recorded_at),
+        "reason": version.reason,
         "source": {"system": document.source, "file": version.source_file, "sha256": version.source_sha256},
         "signatures": [
-            {"position": s.position_id, "name": s.signer_name, "title": s.signer_title, "at": moment(s.signed_at), "strength": s.strength,
-             "certificate_serial": s.certificate.serial if s.certificate else ""}
+            {
+                "position": s.position_id,
+                "name": s.signer_name,
+                "title": s.signer_title,
+                "at": moment(s.signed_at),
+                "strength": s.strength,
+                "certificate_serial": s.certificate.serial if s.certificate else "",
+            }
             for s in signatures
         ],
         "confirmations": [
-            {"position": c.position_id, "person": c.person_name, "relation": c.relation, "at": moment(c.confirmed_at),
-             "shown_pdf_sha256": c.shown_pdf, "file": f"evidence/shown-{c.shown_pdf[:16]}.pdf"}
+            {
+                "position": c.position_id,
+                "person": c.person_name,
+                "relation": c.relation,
+                "at": moment(c.confirmed_at),
+                "shown_pdf_sha256": c.shown_pdf,
+                "file": f"evidence/shown-{c.shown_pdf[:16]}.pdf",
+            }
             for c in confirmations
         ],
-        "marks": [{"kind": m.kind, "reason": m.reason, "by": f"{m.by_title} {m.by_name}".strip(), "at": moment(m.recorded_at)} for m in marks],
+        "marks": [
+            {"kind": m.kind, "reason": m.reason, "by": f"{m.by_title} {m.by_name}".strip(), "at": moment(m.recorded_at)}
+            for m in marks
+        ],
     }

@@ -188,7 +188,9 @@ class DocumentVersion(models.Model):
                 fields=["author", "client_key"], condition=~models.Q(client_key=""), name="one_version_per_client_key"
             ),
             # no clinical entry without author, title and server time
-            models.CheckConstraint(condition=~models.Q(author_name="") & ~models.Q(author_title=""), name="author_named"),
+            models.CheckConstraint(
+                condition=~models.Q(author_name="") & ~models.Q(author_title=""), name="author_named"
+            ),
         ]
 
 

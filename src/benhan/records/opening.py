@@ -7,7 +7,8 @@ from datetime import datetime
 from benhan.access import gate
 from benhan.access.actors import Actor
 from benhan.audit import services as audit
-from benhan.facility import numbers, queries as facility
+from benhan.facility import numbers
+from benhan.facility import queries as facility
 from benhan.facility.models import Department, Staff
 from benhan.kernel import clock, news
 from benhan.kernel.errors import FieldError, Invalid
@@ -18,8 +19,18 @@ from benhan.records import facts, lifecycle
 from benhan.records.models import CareTeamMember, DepartmentStay, Encounter, MedicalRecord, RecordEvent, Volume
 
 
-def open_record(patient: Patient, *, record_type: str, department: Department, attending: Staff | None, actor: Actor,
-                started_at: datetime | None = None, reason: str = "", room: str = "", bed: str = "") -> MedicalRecord:
+def open_record(
+    patient: Patient,
+    *,
+    record_type: str,
+    department: Department,
+    attending: Staff | None,
+    actor: Actor,
+    started_at: datetime | None = None,
+    reason: str = "",
+    room: str = "",
+    bed: str = "",
+) -> MedicalRecord:
     """Open (mở) a record for a new visit or stay. Numbers have no gaps and no doubles, also when many open at once."""
     gate.require(actor, "records.record.open", patient)
     kind = registry.record_types().get(record_type)
@@ -31,24 +42,48 @@ def open_record(patient: Patient, *, record_type: str, department: Department, a
         raise Invalid([FieldError("started_at", "future", "Thời điểm vào viện ở tương lai")])
     with audit.unit_of_work("records.record.open"):
         encounter = Encounter.objects.create(
-            patient=patient, kind=kind["encounter"], department=department, attending=attending, room=room, bed=bed,
-            reason=clean(reason), started_at=started, recorded_at=now,
+            patient=patient,
+            kind=kind["encounter"],
+            department=department,
+            attending=attending,
+            room=room,
+            bed=bed,
+            reason=clean(reason),
+            started_at=started,
+            recorded_at=now,
         )
         DepartmentStay.objects.create(encounter=encounter, department=department, from_at=started)
         record = MedicalRecord.objects.create(
-            encounter=encounter, patient=patient, record_type=record_type, department=department, attending=attending,
+            encounter=encounter,
+            patient=patient,
+            record_type=record_type,
+            department=department,
+            attending=attending,
             record_number=_number("record", record_type, kind["number_pattern"]),
-            admission_number=_number("admission", record_type, kind["admission_pattern"]) or None, opened_at=started,
+            admission_number=_number("admission", record_type, kind["admission_pattern"]) or None,
+            opened_at=started,
         )
         Volume.objects.create(record=record, no=1, opened_at=now)
         note_event(record, "open", "", lifecycle.OPEN, actor, clinical_at=started)
-        audit.record("records.record.open", patient_id=patient.pk, record_id=record.pk, object_type="record", object_id=str(record.pk))
+        audit.record(
+            "records.record.open",
+            patient_id=patient.pk,
+            record_id=record.pk,
+            object_type="record",
+            object_id=str(record.pk),
+        )
         news.announce(facts.RecordOpened(record.pk, patient.pk))
     return record
 
 
-def assign(record: MedicalRecord, *, actor: Actor, attending: Staff | None = None, add: Staff | None = None,
-           remove: Staff | None = None) -> MedicalRecord:
+def assign(
+    record: MedicalRecord,
+    *,
+    actor: Actor,
+    attending: Staff | None = None,
+    add: Staff | None = None,
+    remove: Staff | None = None,
+) -> MedicalRecord:
     """Change the attending doctor, or who else cares for this stay (care relation)."""
     gate.require(actor, "records.record.assign", record)
     with audit.unit_of_work("records.record.assign"):
@@ -59,15 +94,21 @@ def assign(record: MedicalRecord, *, actor: Actor, attending: Staff | None = Non
             fresh.save(update_fields=["attending"])
             Encounter.objects.filter(pk=fresh.encounter_id).update(attending=attending)
         if add is not None:
-            CareTeamMember.objects.get_or_create(encounter_id=fresh.encounter_id, staff=add, to_at=None, defaults={"from_at": clock.now()})
+            CareTeamMember.objects.get_or_create(
+                encounter_id=fresh.encounter_id, staff=add, to_at=None, defaults={"from_at": clock.now()}
+            )
         if remove is not None:
-            CareTeamMember.objects.filter(encounter_id=fresh.encounter_id, staff=remove, to_at__isnull=True).update(to_at=clock.now())
+            CareTeamMember.objects.filter(encounter_id=fresh.encounter_id, staff=remove, to_at__isnull=True).update(
+                to_at=clock.now()
+            )
         note_event(fresh, "assign", fresh.record_state, fresh.record_state, actor)
         audit.record("records.record.assign", patient_id=fresh.patient_id, record_id=fresh.pk)
     return fresh
 
 
-def transfer(record: MedicalRecord, department: Department, *, actor: Actor, attending: Staff | None = None) -> MedicalRecord:
+def transfer(
+    record: MedicalRecord, department: Department, *, actor: Actor, attending: Staff | None = None
+) -> MedicalRecord:
     """Move the patient to another department (chuyển khoa)."""
     gate.require(actor, "records.record.assign", record)
     with audit.unit_of_work("records.record.assign"):
@@ -86,17 +127,36 @@ def transfer(record: MedicalRecord, department: Department, *, actor: Actor, att
 
 def locked(record: MedicalRecord) -> MedicalRecord:
     """The record's row, locked until the transaction ends: verbs on one record wait for each other."""
-    return MedicalRecord.objects.select_for_update(of=("self",)).select_related(
-        "patient", "encounter", "department", "attending").get(pk=record.pk)
+    return (
+        MedicalRecord.objects.select_for_update(of=("self",))
+        .select_related("patient", "encounter", "department", "attending")
+        .get(pk=record.pk)
+    )
 
 
-def note_event(record: MedicalRecord, event: str, before: str, after: str, actor: Actor, *, reason: str = "",
-               clinical_at: datetime | None = None) -> RecordEvent:
+def note_event(
+    record: MedicalRecord,
+    event: str,
+    before: str,
+    after: str,
+    actor: Actor,
+    *,
+    reason: str = "",
+    clinical_at: datetime | None = None,
+) -> RecordEvent:
     """Write the append-only line of what happened."""
     now = clock.now()
     return RecordEvent.objects.create(
-        record=record, event=event, from_state=before, to_state=after, staff_id=actor.staff_id, by_name=actor.full_name,
-        by_title=actor.job_title, reason=reason, clinical_at=clinical_at or now, recorded_at=now,
+        record=record,
+        event=event,
+        from_state=before,
+        to_state=after,
+        staff_id=actor.staff_id,
+        by_name=actor.full_name,
+        by_title=actor.job_title,
+        reason=reason,
+        clinical_at=clinical_at or now,
+        recorded_at=now,
     )
 
 

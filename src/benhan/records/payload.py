@@ -35,9 +35,22 @@ def moment(at: datetime) -> str:
     return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
 
-def compose(*, document: Document, record: MedicalRecord, form: FormVersion, content: dict[str, Any], facility: Facility,
-            author: Actor, entered_by: str, clinical_at: datetime, recorded_at: datetime, version_no: int, reason: str,
-            previous_hash: str, origin: Origin) -> tuple[str, str]:
+def compose(
+    *,
+    document: Document,
+    record: MedicalRecord,
+    form: FormVersion,
+    content: dict[str, Any],
+    facility: Facility,
+    author: Actor,
+    entered_by: str,
+    clinical_at: datetime,
+    recorded_at: datetime,
+    version_no: int,
+    reason: str,
+    previous_hash: str,
+    origin: Origin,
+) -> tuple[str, str]:
     """Return (canonical JSON text, SHA-256 hex) of a version."""
     patient = record.patient
     body = {
@@ -47,21 +60,31 @@ def compose(*, document: Document, record: MedicalRecord, form: FormVersion, con
         "previous_sha256": previous_hash,
         "reason": reason,
         "form": {
-            "code": form.code, "valid_from": form.valid_from.isoformat(), "sha256": form.form_hash, "name": form.name_vi,
+            "code": form.code,
+            "valid_from": form.valid_from.isoformat(),
+            "sha256": form.form_hash,
+            "name": form.name_vi,
             "official_number": form.official_number,
         },
         "facility": {"name": facility.name, "governing_body": facility.governing_body, "code": facility.code},
         "department": record.department.name if record.department else "",
         "record": {
-            "id": str(record.pk), "type": record.record_type, "record_number": record.record_number,
+            "id": str(record.pk),
+            "type": record.record_type,
+            "record_number": record.record_number,
             "admission_number": record.admission_number or "",
         },
         "patient": {
-            "id": str(patient.pk), "patient_number": patient.patient_number, "full_name": patient.full_name,
-            "birth_date": birth_text(patient.birth_date, patient.birth_precision), "sex": patient.sex,
+            "id": str(patient.pk),
+            "patient_number": patient.patient_number,
+            "full_name": patient.full_name,
+            "birth_date": birth_text(patient.birth_date, patient.birth_precision),
+            "sex": patient.sex,
         },
         "author": {
-            "staff_id": _text(author.staff_id), "name": author.full_name, "title": author.job_title,
+            "staff_id": _text(author.staff_id),
+            "name": author.full_name,
+            "title": author.job_title,
             "licence_number": author.licence_number,
         },
         "entered_by": entered_by,

@@ -39,13 +39,14 @@ ACTIONS = (
 
 def _relations(actor: Actor, record: MedicalRecord) -> set[str]:
     relations = set()
-    if record.department_id in actor.department_ids:
-        relations.add("department")
-    elif actor.department_ids and record.encounter.stays.filter(department_id__in=actor.department_ids).exists():
+    mine = actor.department_ids
+    if record.department_id in mine or (mine and record.encounter.stays.filter(department_id__in=mine).exists()):
         relations.add("department")
     if actor.staff_id and (
         record.attending_id == actor.staff_id
-        or CareTeamMember.objects.filter(encounter_id=record.encounter_id, staff_id=actor.staff_id, to_at__isnull=True).exists()
+        or CareTeamMember.objects.filter(
+            encounter_id=record.encounter_id, staff_id=actor.staff_id, to_at__isnull=True
+        ).exists()
     ):
         relations.add("care")
     return relations
@@ -82,13 +83,19 @@ def patient_facts(actor: Actor, patient: Patient) -> Facts:
     family = family_ids(patient)
     relations = set()
     records = MedicalRecord.objects.filter(patient_id__in=family)
-    if actor.department_ids and records.filter(
-        Q(department_id__in=actor.department_ids) | Q(encounter__stays__department_id__in=actor.department_ids)
-    ).exists():
+    if (
+        actor.department_ids
+        and records.filter(
+            Q(department_id__in=actor.department_ids) | Q(encounter__stays__department_id__in=actor.department_ids)
+        ).exists()
+    ):
         relations.add("department")
-    if actor.staff_id and Encounter.objects.filter(patient_id__in=family).filter(
-        Q(attending_id=actor.staff_id) | Q(care_team__staff_id=actor.staff_id, care_team__to_at__isnull=True)
-    ).exists():
+    if (
+        actor.staff_id
+        and Encounter.objects.filter(patient_id__in=family)
+        .filter(Q(attending_id=actor.staff_id) | Q(care_team__staff_id=actor.staff_id, care_team__to_at__isnull=True))
+        .exists()
+    ):
         relations.add("care")
     return Facts(frozenset(relations), None, str(patient.pk), None)
 

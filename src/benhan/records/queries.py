@@ -14,7 +14,17 @@ from benhan.kernel.blobs import BlobStore
 from benhan.kernel.errors import NotFound
 from benhan.patients.merging import family_ids
 from benhan.patients.models import Patient
-from benhan.records.models import Document, DocumentMark, DocumentVersion, Draft, Encounter, MedicalRecord, RecordEvent, Seal, Volume
+from benhan.records.models import (
+    Document,
+    DocumentMark,
+    DocumentVersion,
+    Draft,
+    Encounter,
+    MedicalRecord,
+    RecordEvent,
+    Seal,
+    Volume,
+)
 from benhan.records.permissions import visible_records
 
 PAGE_ROWS = 100
@@ -27,7 +37,9 @@ def files() -> BlobStore:
 
 
 def _records() -> QuerySet[MedicalRecord]:
-    return MedicalRecord.objects.select_related("patient", "patient__merged_into", "encounter", "department", "attending")
+    return MedicalRecord.objects.select_related(
+        "patient", "patient__merged_into", "encounter", "department", "attending"
+    )
 
 
 def record(record_id: UUID) -> MedicalRecord:
@@ -50,9 +62,17 @@ def record_by_number(number: str) -> MedicalRecord:
 def document(document_id: UUID) -> Document:
     """One document with its record and patient."""
     found = (
-        Document.objects.select_related("record__patient", "record__patient__merged_into", "record__encounter",
-                                        "record__department", "record__attending", "author", "volume")
-        .filter(pk=document_id).first()
+        Document.objects.select_related(
+            "record__patient",
+            "record__patient__merged_into",
+            "record__encounter",
+            "record__department",
+            "record__attending",
+            "author",
+            "volume",
+        )
+        .filter(pk=document_id)
+        .first()
     )
     if found is None:
         raise NotFound("Không tìm thấy giấy tờ")
@@ -62,8 +82,11 @@ def document(document_id: UUID) -> Document:
 def draft(draft_id: UUID) -> Draft:
     """One draft."""
     found = (
-        Draft.objects.select_related("record__patient", "record__encounter", "record__department", "record__attending", "document")
-        .filter(pk=draft_id).first()
+        Draft.objects.select_related(
+            "record__patient", "record__encounter", "record__department", "record__attending", "document"
+        )
+        .filter(pk=draft_id)
+        .first()
     )
     if found is None:
         raise NotFound("Không tìm thấy bản nháp")
@@ -77,9 +100,16 @@ def current_version(doc: Document) -> DocumentVersion:
 
 def version(document_id: UUID, version_no: int) -> DocumentVersion:
     """One version by number."""
-    found = DocumentVersion.objects.select_related("document__record__patient", "document__record__encounter",
-                                                   "document__record__department", "document__record__attending").filter(
-        document_id=document_id, version_no=version_no).first()
+    found = (
+        DocumentVersion.objects.select_related(
+            "document__record__patient",
+            "document__record__encounter",
+            "document__record__department",
+            "document__record__attending",
+        )
+        .filter(document_id=document_id, version_no=version_no)
+        .first()
+    )
     if found is None:
         raise NotFound("Không có phiên bản này")
     return found
@@ -140,7 +170,7 @@ def worklist(actor: Actor, *, record_state: str = "open", limit: int = PAGE_ROWS
 
 def drafts_of(actor: Actor, of: MedicalRecord | None = None) -> list[Draft]:
     """What the actor is typing, newest first."""
-    rows = Draft.objects.select_related("record__patient", "document").filter(account_id=actor.account_id)
+    rows = Draft.objects.select_related("record__patient", "document").filter(account=actor.account_id)
     return list((rows.filter(record=of) if of else rows).order_by("-updated_at")[:50])
 
 

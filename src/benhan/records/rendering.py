@@ -34,22 +34,40 @@ def local(at: datetime) -> str:
     return at.astimezone(zone()).strftime("%d/%m/%Y %H:%M")
 
 
-def render_version(document: Document, version: DocumentVersion, *, signer: tuple[str, SignerShown] | None = None,
-                   mark: str = "", notice: str = "", at: datetime | None = None) -> Rendered:
+def render_version(
+    document: Document,
+    version: DocumentVersion,
+    *,
+    signer: tuple[str, SignerShown] | None = None,
+    mark: str = "",
+    notice: str = "",
+    at: datetime | None = None,
+) -> Rendered:
     """Draw a version with the layout of its exact form version. `signer` = (position, who): drawn into its box."""
     payload = opened(version)
     form = registry.form_version(version.form_code, version.form_valid_from)
     confirmations = signing.confirmations_of(version.pk)
-    files = [Attachment("content.json", version.payload.encode("utf-8"), "application/json", "source", "Nội dung có cấu trúc")]
+    files = [
+        Attachment(
+            "content.json", version.payload.encode("utf-8"), "application/json", "source", "Nội dung có cấu trúc"
+        )
+    ]
     files += [
-        Attachment(f"confirmation-{n}.json", canonical(signing.evidence(c)), "application/json", "supplement", "Bằng chứng xác nhận")
+        Attachment(
+            f"confirmation-{n}.json",
+            canonical(signing.evidence(c)),
+            "application/json",
+            "supplement",
+            "Bằng chứng xác nhận",
+        )
         for n, c in enumerate(confirmations, 1)
     ]
     data = page_data(payload, form.positions, signer)
     data |= {
         "sections": print_sections(form, payload["content"], zone(), codes.name),
         "confirmations": [_confirmation(c) for c in confirmations],
-        "mark": mark, "notice": notice,
+        "mark": mark,
+        "notice": notice,
         "subtitle": _subtitle(version),
         "footer": _footer(document, version),
     }
@@ -67,18 +85,24 @@ def preview(document: Document, version: DocumentVersion) -> Rendered:
 def page_data(payload: dict[str, Any], positions: Any, signer: tuple[str, SignerShown] | None) -> dict[str, Any]:
     """Letterhead, numbers, names and places to sign, from the frozen payload."""
     record, patient = payload["record"], payload["patient"]
-    numbers = [("Số HSBA", record["record_number"]), ("Số vào viện", record["admission_number"]), ("Mã NB", patient["patient_number"])]
+    numbers = [
+        ("Số HSBA", record["record_number"]),
+        ("Số vào viện", record["admission_number"]),
+        ("Mã NB", patient["patient_number"]),
+    ]
     return {
         "title": f"{payload['form']['name']} – {record['record_number']}",
         "letterhead": {
-            "governing_body": payload["facility"]["governing_body"], "facility": payload["facility"]["name"],
+            "governing_body": payload["facility"]["governing_body"],
+            "facility": payload["facility"]["name"],
             "department": payload["department"],
         },
         "form": {"name": payload["form"]["name"], "official_number": payload["form"]["official_number"]},
         "numbers": [{"label": label, "value": value} for label, value in numbers if value],
         "positions": [
             {"id": p.id, "label": p.label_vi, "hint": "(ký, ghi rõ họ tên)", "signed": _shown(p.id, signer)}
-            for p in positions if p.kind != "confirmation"
+            for p in positions
+            if p.kind != "confirmation"
         ],
     }
 
@@ -90,7 +114,8 @@ def _shown(position_id: str, signer: tuple[str, SignerShown] | None) -> dict[str
 
 
 def _subtitle(version: DocumentVersion) -> str:
-    when = f"Thời điểm y khoa {local(version.clinical_at)} · ghi lúc {local(version.recorded_at)} bởi {version.author_title} {version.author_name}"
+    author = f"{version.author_title} {version.author_name}"
+    when = f"Thời điểm y khoa {local(version.clinical_at)} · ghi lúc {local(version.recorded_at)} bởi {author}"
     if version.entered_by_name:
         when += f" (nhập hộ: {version.entered_by_name})"
     return f"{when} · Đính chính lần {version.version_no - 1}: {version.reason}" if version.version_no > 1 else when
@@ -106,8 +131,14 @@ def _confirmation(c: Confirmation) -> dict[str, Any]:
         'stroke-width="3"/></svg>'
     )
     return {
-        "person_name": c.person_name, "relation": c.relation, "at": local(c.confirmed_at), "method": c.method,
-        "identity": c.identity_document, "checked_by": c.checked_by_name, "shown_hash": c.payload_hash, "mark": svg if c.mark else None,
+        "person_name": c.person_name,
+        "relation": c.relation,
+        "at": local(c.confirmed_at),
+        "method": c.method,
+        "identity": c.identity_document,
+        "checked_by": c.checked_by_name,
+        "shown_hash": c.payload_hash,
+        "mark": svg if c.mark else None,
     }
 
 

@@ -27,7 +27,8 @@ GUARDS: dict[str, tuple[str, tuple[str, ...]]] = {
         ("UPDATE", "DELETE"),
     ),
     "records_recordevent": (
-        f"EXISTS (SELECT 1 FROM records_volume x WHERE x.record_id = {{row}}.record_id) AND {OPEN_VOLUME.format(record='{row}.record_id')}",
+        "EXISTS (SELECT 1 FROM records_volume x WHERE x.record_id = {row}.record_id) "
+        f"AND {OPEN_VOLUME.format(record='{row}.record_id')}",
         ("INSERT",),
     ),
     "records_encounter": (

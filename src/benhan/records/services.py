@@ -28,9 +28,18 @@ CLOCK_TOLERANCE = timedelta(minutes=5)
 DRAFT_BYTES_MAX = 2 * 1024 * 1024
 
 
-def write(record: MedicalRecord, form_code: str, content: dict[str, Any], *, actor: Actor, clinical_at: datetime | None = None,
-          client_key: str = "", on_behalf_of: Staff | None = None, replies_to: Document | None = None,
-          draft: Draft | None = None) -> DocumentVersion:
+def write(
+    record: MedicalRecord,
+    form_code: str,
+    content: dict[str, Any],
+    *,
+    actor: Actor,
+    clinical_at: datetime | None = None,
+    client_key: str = "",
+    on_behalf_of: Staff | None = None,
+    replies_to: Document | None = None,
+    draft: Draft | None = None,
+) -> DocumentVersion:
     """Write (ghi) a new document. Saved twice with one `client_key`, it is written once (field-notes A.10).
 
     The author comes from the log-in (ACC-15); when somebody types for the author, both are kept (REC-09)."""
@@ -43,18 +52,46 @@ def write(record: MedicalRecord, form_code: str, content: dict[str, Any], *, act
         form = registry.form(form_code, at.astimezone().date())
         _assert_may_write(form, fresh, actor)
         document = Document(
-            record=fresh, volume=volume, patient_id=fresh.patient_id, order_no=fresh.document_count + 1, form_code=form.code,
-            title=form.name_vi, department=fresh.department, clinical_at=at, recorded_at=clock.now(), replies_to=replies_to,
+            record=fresh,
+            volume=volume,
+            patient_id=fresh.patient_id,
+            order_no=fresh.document_count + 1,
+            form_code=form.code,
+            title=form.name_vi,
+            department=fresh.department,
+            clinical_at=at,
+            recorded_at=clock.now(),
+            replies_to=replies_to,
         )
-        version = _add_version(document, fresh, form, content, actor=actor, on_behalf_of=on_behalf_of, at=at, reason="",
-                               client_key=client_key, previous="", number=1)
+        version = _add_version(
+            document,
+            fresh,
+            form,
+            content,
+            actor=actor,
+            on_behalf_of=on_behalf_of,
+            at=at,
+            reason="",
+            client_key=client_key,
+            previous="",
+            number=1,
+        )
         MedicalRecord.objects.filter(pk=fresh.pk).update(document_count=fresh.document_count + 1)
         _finish(draft, version, document, fresh, "records.document.write")
     return version
 
 
-def amend(document: Document, content: dict[str, Any], *, reason: str, actor: Actor, base_version_no: int,
-          clinical_at: datetime | None = None, client_key: str = "", draft: Draft | None = None) -> DocumentVersion:
+def amend(
+    document: Document,
+    content: dict[str, Any],
+    *,
+    reason: str,
+    actor: Actor,
+    base_version_no: int,
+    clinical_at: datetime | None = None,
+    client_key: str = "",
+    draft: Draft | None = None,
+) -> DocumentVersion:
     """Amend (đính chính): a new version with a reason; the old one stays readable, its signatures stay with it (INT-02)."""
     gate.require(actor, "records.document.amend", document)
     if not clean_text(reason).strip():
@@ -74,9 +111,19 @@ def amend(document: Document, content: dict[str, Any], *, reason: str, actor: Ac
         previous = queries.current_version(current)
         form = registry.form_version(previous.form_code, previous.form_valid_from)
         signing.withdraw_requests(current.pk)
-        version = _add_version(current, record, form, content, actor=actor, on_behalf_of=None, at=at,
-                               reason=clean_text(reason).strip(), client_key=client_key, previous=previous.payload_hash,
-                               number=base_version_no + 1)
+        version = _add_version(
+            current,
+            record,
+            form,
+            content,
+            actor=actor,
+            on_behalf_of=None,
+            at=at,
+            reason=clean_text(reason).strip(),
+            client_key=client_key,
+            previous=previous.payload_hash,
+            number=base_version_no + 1,
+        )
         _finish(draft, version, current, record, "records.document.amend")
     return version
 
@@ -91,13 +138,27 @@ def restore(document: Document, *, reason: str, actor: Actor) -> DocumentMark:
     return _mark(document, "restored", reason, actor)
 
 
-def save_draft(record: MedicalRecord, form_code: str, content: dict[str, Any], *, actor: Actor, client_key: str,
-               document: Document | None = None) -> Draft:
+def save_draft(
+    record: MedicalRecord,
+    form_code: str,
+    content: dict[str, Any],
+    *,
+    actor: Actor,
+    client_key: str,
+    document: Document | None = None,
+) -> Draft:
     """Start a draft. Drafts are no part of the record; each belongs to who types it."""
     gate.require(actor, "records.document.write" if document is None else "records.document.amend", document or record)
+    owner = actor.account_id
+    if owner is None:
+        raise Refused("Chỉ người đăng nhập mới có bản nháp", code="no_account")
     with audit.unit_of_work("records.draft.save"):
         draft, _ = Draft.objects.get_or_create(
-            account_id=actor.account_id, record=record, form_code=form_code, document=document, client_key=client_key,
+            account_id=owner,
+            record=record,
+            form_code=form_code,
+            document=document,
+            client_key=client_key,
             defaults={"content": json.dumps(content, ensure_ascii=False), "updated_at": clock.now()},
         )
     return draft
@@ -120,15 +181,28 @@ def discard_draft(draft: Draft, *, actor: Actor) -> None:
     if draft.account_id != actor.account_id:
         raise Refused("Bản nháp này của người khác", code="not_permitted")
     with audit.unit_of_work("records.draft.discard"):
-        audit.record("records.draft.discard", patient_id=draft.record.patient_id, record_id=draft.record_id,
-                     object_type="draft", object_id=str(draft.pk))
+        audit.record(
+            "records.draft.discard",
+            patient_id=draft.record.patient_id,
+            record_id=draft.record_id,
+            object_type="draft",
+            object_id=str(draft.pk),
+        )
         draft.delete()
 
 
 def subject_of(document: Document, version: DocumentVersion) -> Subject:
     """A version as the signing room knows it."""
-    return Subject(version.pk, document.pk, document.record_id, document.volume_id, document.patient_id,
-                   document.title, version.payload_hash, document.department_id)
+    return Subject(
+        version.pk,
+        document.pk,
+        document.record_id,
+        document.volume_id,
+        document.patient_id,
+        document.title,
+        version.payload_hash,
+        document.department_id,
+    )
 
 
 def _write_gate(record: MedicalRecord, event: str, document: Document | None = None) -> tuple[MedicalRecord, Volume]:
@@ -138,7 +212,9 @@ def _write_gate(record: MedicalRecord, event: str, document: Document | None = N
     lifecycle.next_state(fresh.record_state, event)
     volume = queries.open_volume(fresh)
     if volume is None or (document is not None and document.volume_id != volume.pk):
-        raise Refused("Giấy này nằm trong phần hồ sơ đã niêm phong, không thể thay đổi", code="volume_sealed", law="R-55")
+        raise Refused(
+            "Giấy này nằm trong phần hồ sơ đã niêm phong, không thể thay đổi", code="volume_sealed", law="R-55"
+        )
     return fresh, volume
 
 
@@ -161,8 +237,20 @@ def _clinical_at(at: datetime | None, record: MedicalRecord) -> datetime:
     return at
 
 
-def _add_version(document: Document, record: MedicalRecord, form: FormVersion, content: dict[str, Any], *, actor: Actor,
-                 on_behalf_of: Staff | None, at: datetime, reason: str, client_key: str, previous: str, number: int) -> DocumentVersion:
+def _add_version(
+    document: Document,
+    record: MedicalRecord,
+    form: FormVersion,
+    content: dict[str, Any],
+    *,
+    actor: Actor,
+    on_behalf_of: Staff | None,
+    at: datetime,
+    reason: str,
+    client_key: str,
+    previous: str,
+    number: int,
+) -> DocumentVersion:
     tidy = clean(form, content)
     born: date | None = record.patient.birth_date
     errors = validate(form, tidy, purpose="saving", born=born, code_known=codes.is_known)
@@ -171,32 +259,70 @@ def _add_version(document: Document, record: MedicalRecord, form: FormVersion, c
     author, entered_by = _author(actor, on_behalf_of)
     now = clock.now()
     text, digest = compose(
-        document=document, record=record, form=form, content=tidy, facility=facility.facility(), author=author,
-        entered_by=entered_by, clinical_at=at, recorded_at=now, version_no=number, reason=reason, previous_hash=previous,
+        document=document,
+        record=record,
+        form=form,
+        content=tidy,
+        facility=facility.facility(),
+        author=author,
+        entered_by=entered_by,
+        clinical_at=at,
+        recorded_at=now,
+        version_no=number,
+        reason=reason,
+        previous_hash=previous,
         origin=Origin(),
     )
     document.version_no, document.clinical_at, document.recorded_at = number, at, now
-    document.author_id, document.author_name, document.author_title = author.staff_id, author.full_name, author.job_title
+    document.author_id, document.author_name, document.author_title = (
+        author.staff_id,
+        author.full_name,
+        author.job_title,
+    )
     document.signature_state = "unsigned" if form.positions else "none"
     document.save()
     version = DocumentVersion.objects.create(
-        document=document, version_no=number, form_code=form.code, form_valid_from=form.valid_from, form_hash=form.form_hash,
-        payload=text, payload_hash=digest, previous_hash=previous, author_id=author.staff_id, author_name=author.full_name,
-        author_title=author.job_title, entered_by_name=entered_by, reason=reason, clinical_at=at, recorded_at=now,
+        document=document,
+        version_no=number,
+        form_code=form.code,
+        form_valid_from=form.valid_from,
+        form_hash=form.form_hash,
+        payload=text,
+        payload_hash=digest,
+        previous_hash=previous,
+        author_id=author.staff_id,
+        author_name=author.full_name,
+        author_title=author.job_title,
+        entered_by_name=entered_by,
+        reason=reason,
+        clinical_at=at,
+        recorded_at=now,
         client_key=client_key,
     )
-    signing.request_positions(subject_of(document, version), form.positions,
-                              author=Staff.objects.filter(pk=author.staff_id).first())
+    signing.request_positions(
+        subject_of(document, version),
+        form.positions,
+        author=Staff.objects.filter(pk=author.staff_id).first() if author.staff_id else None,
+    )
     return version
 
 
 def _author(actor: Actor, on_behalf_of: Staff | None) -> tuple[Actor, str]:
     if actor.staff_id is None or not actor.job_title:
-        raise Refused("Tài khoản chưa gắn với nhân viên có chức danh nên không ghi được hồ sơ", code="no_title", law="R-54")
+        raise Refused(
+            "Tài khoản chưa gắn với nhân viên có chức danh nên không ghi được hồ sơ", code="no_title", law="R-54"
+        )
     if on_behalf_of is None or on_behalf_of.pk == actor.staff_id:
         return actor, ""
-    author = Actor(None, "", on_behalf_of.full_name, on_behalf_of.pk, on_behalf_of.job_title, on_behalf_of.position,
-                   on_behalf_of.licence_number)
+    author = Actor(
+        None,
+        "",
+        on_behalf_of.full_name,
+        on_behalf_of.pk,
+        on_behalf_of.job_title,
+        on_behalf_of.position,
+        on_behalf_of.licence_number,
+    )
     return author, f"{actor.job_title} {actor.full_name}"
 
 
@@ -204,11 +330,19 @@ def _by_client_key(actor: Actor, client_key: str) -> DocumentVersion | None:
     return DocumentVersion.objects.filter(author_id=actor.staff_id, client_key=client_key).first()
 
 
-def _finish(draft: Draft | None, version: DocumentVersion, document: Document, record: MedicalRecord, action: str) -> None:
+def _finish(
+    draft: Draft | None, version: DocumentVersion, document: Document, record: MedicalRecord, action: str
+) -> None:
     if draft is not None:
         draft.delete()
-    audit.record(action, patient_id=record.patient_id, record_id=record.pk, object_type="document",
-                 object_id=str(document.pk), object_version=str(version.version_no))
+    audit.record(
+        action,
+        patient_id=record.patient_id,
+        record_id=record.pk,
+        object_type="document",
+        object_id=str(document.pk),
+        object_version=str(version.version_no),
+    )
     news.announce(facts.DocumentWritten(document.pk, version.pk, record.pk, record.patient_id))
 
 
@@ -224,8 +358,13 @@ def _mark(document: Document, kind: str, reason: str, actor: Actor) -> DocumentM
         if fresh.document_state != wanted:
             raise Conflict("Giấy này đã được hủy hoặc khôi phục trước đó; hãy tải lại", code="marked_meanwhile")
         mark = DocumentMark.objects.create(
-            document=fresh, kind=kind, reason=clean_text(reason).strip(), staff_id=actor.staff_id, by_name=actor.full_name,
-            by_title=actor.job_title, recorded_at=clock.now(),
+            document=fresh,
+            kind=kind,
+            reason=clean_text(reason).strip(),
+            staff_id=actor.staff_id,
+            by_name=actor.full_name,
+            by_title=actor.job_title,
+            recorded_at=clock.now(),
         )
         fresh.document_state = "cancelled" if kind == "cancelled" else "active"
         fresh.save(update_fields=["document_state"])
@@ -233,8 +372,13 @@ def _mark(document: Document, kind: str, reason: str, actor: Actor) -> DocumentM
             signing.withdraw_requests(fresh.pk)
         else:
             signing.restore_requests(queries.current_version(fresh).pk)
-        audit.record(f"records.document.{verb}", patient_id=record.patient_id, record_id=record.pk, object_type="document",
-                     object_id=str(fresh.pk))
+        audit.record(
+            f"records.document.{verb}",
+            patient_id=record.patient_id,
+            record_id=record.pk,
+            object_type="document",
+            object_id=str(fresh.pk),
+        )
         news.announce(facts.DocumentMarked(fresh.pk, record.pk, kind == "cancelled"))
     return mark
 

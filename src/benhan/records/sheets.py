@@ -20,24 +20,32 @@ SHEET_LAYOUT = "law/layout/sheet.typ"  # for forms that bring no sheet of their 
 
 def entries_sheet(record: MedicalRecord, form_code: str, actor: Actor) -> bytes:
     """Draw all entries of a form in a record. A print for reading: the signed files stay the originals (R-90)."""
-    documents = list(Document.objects.filter(record=record, form_code=form_code).order_by("clinical_at", "order_no")[:ENTRIES_MAX])
+    documents = list(
+        Document.objects.filter(record=record, form_code=form_code).order_by("clinical_at", "order_no")[:ENTRIES_MAX]
+    )
     if not documents:
         raise NotFound("Hồ sơ chưa có giấy nào của mẫu này")
     newest = {d.pk: d.version_no for d in documents}
     versions = {
-        v.document_id: v for v in DocumentVersion.objects.filter(document__in=documents) if v.version_no == newest[v.document_id]
+        v.document_id: v
+        for v in DocumentVersion.objects.filter(document__in=documents)
+        if v.version_no == newest[v.document_id]
     }
     signed: dict[object, list[str]] = {}
     for s in Signature.objects.filter(version_id__in=[v.pk for v in versions.values()]).order_by("seq"):
-        signed.setdefault(s.version_id, []).append(f"Đã ký: {s.signer_title} {s.signer_name}, {rendering.local(s.signed_at)}")
+        signed.setdefault(s.version_id, []).append(
+            f"Đã ký: {s.signer_title} {s.signer_name}, {rendering.local(s.signed_at)}"
+        )
     first = opened(versions[documents[0].pk])
     form = _form_of(versions[documents[-1].pk])
     entries = [_entry(d, versions[d.pk], signed.get(versions[d.pk].pk, [])) for d in documents]
     data = rendering.page_data(first, (), None) | print_sheet(form, entries, rendering.zone(), codes.name)
     data |= {
-        "mark": "", "notice": "", "confirmations": [],
+        "mark": "",
+        "notice": "",
+        "confirmations": [],
         "footer": f"Bản in từ hồ sơ bệnh án điện tử (benhan) của {first['facility']['name']}, {rendering.local(clock.now())}, "
-                  f"người in: {actor.full_name}. Bản gốc là các tệp đã ký trong hồ sơ {record.record_number}.",
+        f"người in: {actor.full_name}. Bản gốc là các tệp đã ký trong hồ sơ {record.record_number}.",
     }
     return render(registry.sheet_layout(form) or SHEET_LAYOUT, data, at=clock.now()).pdf
 
@@ -50,6 +58,10 @@ def _entry(document: Document, version: DocumentVersion, signed: list[str]) -> S
     cancelled = document.document_state == "cancelled"
     author = f"{version.author_title} {version.author_name} (chưa ký)"
     return SheetEntry(
-        opened(version)["content"], version.clinical_at, state="ĐÃ HỦY" if cancelled else "", signed="; ".join(signed) or author,
-        cancelled=cancelled, form=_form_of(version),
+        opened(version)["content"],
+        version.clinical_at,
+        state="ĐÃ HỦY" if cancelled else "",
+        signed="; ".join(signed) or author,
+        cancelled=cancelled,
+        form=_form_of(version),
     )

@@ -15,12 +15,15 @@ from benhan.kernel import news
 from benhan.kernel.errors import Conflict, Invalid, NotFound, Refused, SaysNo
 from benhan.law import codes, registry
 from benhan.proof.render import SignatureBox
-from benhan.proof.sign import SigningIdentity, sign as sign_pdf
+from benhan.proof.sign import SigningIdentity
+from benhan.proof.sign import sign as sign_pdf
 from benhan.records import facts, lifecycle, queries, rendering
 from benhan.records.models import Document, DocumentVersion
 from benhan.records.opening import locked
 from benhan.records.services import content_of, subject_of
-from benhan.signing import certificates, queries as signing_queries, services as signing
+from benhan.signing import certificates
+from benhan.signing import queries as signing_queries
+from benhan.signing import services as signing
 from benhan.signing.models import Certificate, Challenge, Confirmation, Signature, SignatureRequest
 
 BATCH_MAX = 500
@@ -57,7 +60,9 @@ def sign_many(requests: Sequence[SignatureRequest], *, actor: Actor, pin: str) -
     return outcomes
 
 
-def _sign_one(request: SignatureRequest, actor: Actor, certificate: Certificate, identity: SigningIdentity, crl: bytes) -> Signature:
+def _sign_one(
+    request: SignatureRequest, actor: Actor, certificate: Certificate, identity: SigningIdentity, crl: bytes
+) -> Signature:
     """Everything slow (drawing, cryptography, the file) happens before the transaction; inside it only rows are written,
     after asking again whether state and turn are still the same."""
     document = queries.document(request.document_id)
@@ -70,24 +75,51 @@ def _sign_one(request: SignatureRequest, actor: Actor, certificate: Certificate,
         rendered = rendering.render_version(document, version, signer=(request.position_id, shown), at=shown.at)
         base, boxes, drawn = rendered.pdf, list(rendered.boxes), True
     else:
-        base, boxes, drawn = queries.files().get(earlier.pdf), [SignatureBox(**b) for b in json.loads(earlier.boxes)], False
+        base, boxes, drawn = (
+            queries.files().get(earlier.pdf),
+            [SignatureBox(**b) for b in json.loads(earlier.boxes)],
+            False,
+        )
     box = next((b for b in boxes if b.position_id == request.position_id), None)
-    signed = sign_pdf(base, identity, position_id=request.position_id, box=box, shown=shown, drawn=drawn,
-                      reason=f"{document.title} – {request.label}", location=facility.facility().name,
-                      crl=crl if certificate.origin == "internal" else None)
+    signed = sign_pdf(
+        base,
+        identity,
+        position_id=request.position_id,
+        box=box,
+        shown=shown,
+        drawn=drawn,
+        reason=f"{document.title} – {request.label}",
+        location=facility.facility().name,
+        crl=crl if certificate.origin == "internal" else None,
+    )
     digest = queries.files().put(signed)
     with audit.unit_of_work("records.document.sign"):
         record = locked(document.record)
         lifecycle.next_state(record.record_state, "sign")
         made = signing.store_signature(
-            subject_of(document, version), request, actor=actor, certificate=certificate, pdf=digest, pdf_bytes=len(signed),
-            boxes=json.dumps([asdict(b) for b in boxes]), after_seq=earlier.seq if earlier else 0,
+            subject_of(document, version),
+            request,
+            actor=actor,
+            certificate=certificate,
+            pdf=digest,
+            pdf_bytes=len(signed),
+            boxes=json.dumps([asdict(b) for b in boxes]),
+            after_seq=earlier.seq if earlier else 0,
         )
         state = signing.signature_state(version.pk)
-        if not Document.objects.filter(pk=document.pk, version_no=version.version_no, document_state="active").update(signature_state=state):
+        if not Document.objects.filter(pk=document.pk, version_no=version.version_no, document_state="active").update(
+            signature_state=state
+        ):
             raise Conflict("Giấy vừa được đính chính hoặc hủy; hãy tải lại", code="newer_version")
-        audit.record("records.document.sign", patient_id=record.patient_id, record_id=record.pk, object_type="document",
-                     object_id=str(document.pk), object_version=str(version.version_no), detail={"position": request.position_id})
+        audit.record(
+            "records.document.sign",
+            patient_id=record.patient_id,
+            record_id=record.pk,
+            object_type="document",
+            object_id=str(document.pk),
+            object_version=str(version.version_no),
+            detail={"position": request.position_id},
+        )
         news.announce(facts.DocumentSigned(document.pk, version.pk, record.pk, state == "signed"))
     return made
 
@@ -101,8 +133,13 @@ def _assert_turn(request: SignatureRequest, document: Document, version: Documen
         raise Refused(f"Vị trí “{request.label}” không thuộc chức danh của bạn", code="wrong_position")
     if request.assigned_id not in (None, actor.staff_id):
         raise Refused("Vị trí này chờ chữ ký của chính người ghi", code="assigned_to_other")
-    errors = validate(registry.form_version(version.form_code, version.form_valid_from), content_of(version),
-                      purpose="signing", born=document.record.patient.birth_date, code_known=codes.is_known)
+    errors = validate(
+        registry.form_version(version.form_code, version.form_valid_from),
+        content_of(version),
+        purpose="signing",
+        born=document.record.patient.birth_date,
+        code_known=codes.is_known,
+    )
     if errors:
         raise Invalid(errors, "Giấy còn thiếu nội dung bắt buộc khi ký")
 
@@ -111,8 +148,13 @@ def begin_confirmation(document: Document, position_id: str, *, actor: Actor) ->
     """Freeze exactly what the patient is shown, keep that file, and make the one-time code (R-79)."""
     gate.require(actor, "records.document.confirm", document)
     version = queries.current_version(document)
-    errors = validate(registry.form_version(version.form_code, version.form_valid_from), content_of(version), purpose="signing",
-                      born=document.record.patient.birth_date, code_known=codes.is_known)
+    errors = validate(
+        registry.form_version(version.form_code, version.form_valid_from),
+        content_of(version),
+        purpose="signing",
+        born=document.record.patient.birth_date,
+        code_known=codes.is_known,
+    )
     if errors:
         raise Invalid(errors, "Giấy còn thiếu nội dung bắt buộc nên chưa thể đưa người bệnh xác nhận")
     shown = queries.files().put(rendering.preview(document, version).pdf)
@@ -120,12 +162,20 @@ def begin_confirmation(document: Document, position_id: str, *, actor: Actor) ->
         record = locked(document.record)
         lifecycle.next_state(record.record_state, "confirm")
         made = signing.begin_confirmation(subject_of(document, version), position_id, shown_pdf=shown, actor=actor)
-        audit.record("records.document.show_for_confirmation", patient_id=record.patient_id, record_id=record.pk,
-                     object_type="document", object_id=str(document.pk), object_version=str(version.version_no))
+        audit.record(
+            "records.document.show_for_confirmation",
+            patient_id=record.patient_id,
+            record_id=record.pk,
+            object_type="document",
+            object_id=str(document.pk),
+            object_version=str(version.version_no),
+        )
     return made
 
 
-def confirm(challenge: Challenge, code: str, mark: str, person: signing.ConfirmingPerson, *, actor: Actor) -> Confirmation:
+def confirm(
+    challenge: Challenge, code: str, mark: str, person: signing.ConfirmingPerson, *, actor: Actor
+) -> Confirmation:
     """Take the confirmation (xác nhận) of the patient or representative for the version that was shown."""
     version = DocumentVersion.objects.filter(pk=challenge.version_id).first()
     if version is None:
@@ -141,7 +191,13 @@ def confirm(challenge: Challenge, code: str, mark: str, person: signing.Confirmi
     with audit.unit_of_work("records.document.confirm"):
         lifecycle.next_state(locked(record).record_state, "confirm")
         made = signing.store_confirmation(challenge, subject, mark, person, actor=actor)
-        audit.record("records.document.confirm", patient_id=record.patient_id, record_id=record.pk, object_type="document",
-                     object_id=str(document.pk), object_version=str(version.version_no))
+        audit.record(
+            "records.document.confirm",
+            patient_id=record.patient_id,
+            record_id=record.pk,
+            object_type="document",
+            object_id=str(document.pk),
+            object_version=str(version.version_no),
+        )
         Document.objects.filter(pk=document.pk).update(signature_state=signing.signature_state(version.pk))
     return made

@@ -16,8 +16,8 @@ from django.utils.translation import gettext as _
 from benhan.access import gate
 from benhan.access.web import actor_of, route
 from benhan.facility import queries as facility
-from benhan.forms.page import read
 from benhan.forms.definition import Field
+from benhan.forms.page import read
 from benhan.kernel import clock
 from benhan.kernel.errors import FieldError, Invalid, SaysNo
 from benhan.law import codes, registry
@@ -39,8 +39,10 @@ def worklist(request: HttpRequest) -> HttpResponse:
     state = state if state in TABS else "open"
     actor = actor_of(request)
     page = {
-        "records": queries.worklist(actor, record_state=state), "state": state,
-        "tabs": [(t, RECORD_STATES[t]) for t in TABS], "drafts": queries.drafts_of(actor),
+        "records": queries.worklist(actor, record_state=state),
+        "state": state,
+        "tabs": [(t, RECORD_STATES[t]) for t in TABS],
+        "drafts": queries.drafts_of(actor),
     }
     return render(request, "records/worklist.html", page)
 
@@ -50,19 +52,29 @@ def record_page(request: HttpRequest, record: MedicalRecord) -> HttpResponse:
     """One record: its documents in order, what may be done now."""
     actor = actor_of(request)
     number = request.GET.get("page", "1")
-    listed = queries.documents(record, page=int(number) if number.isdigit() else 1, form_code=request.GET.get("form", "")[:60])
+    listed = queries.documents(
+        record, page=int(number) if number.isdigit() else 1, form_code=request.GET.get("form", "")[:60]
+    )
     may_write = gate.allowed(actor, "records.document.write", record)
     page = {
-        "record": record, "patient": record.patient, "listed": listed, "form": request.GET.get("form", "")[:60],
+        "record": record,
+        "patient": record.patient,
+        "listed": listed,
+        "form": request.GET.get("form", "")[:60],
         "writable": _writable_forms(record, actor) if may_write else [],
-        "drafts": queries.drafts_of(actor, record), "events": queries.events(record), "seals": queries.seals(record),
+        "drafts": queries.drafts_of(actor, record),
+        "events": queries.events(record),
+        "seals": queries.seals(record),
         "gaps": completeness.gaps(record) if record.record_state == "discharged" else [],
-        "results": codes.entries("ket_qua_dtri"), "discharge_types": codes.entries("ma_loai_rv"),
-        "sheets": _sheets(record), "doctors": facility.doctors(record.department_id),
+        "results": codes.entries("ket_qua_dtri"),
+        "discharge_types": codes.entries("ma_loai_rv"),
+        "sheets": _sheets(record),
+        "doctors": facility.doctors(record.department_id),
         "may": {
             verb: gate.allowed(actor, f"records.record.{verb}", record)
             for verb in ("discharge", "close", "reopen", "seal", "supplement", "assign")
-        } | {"export": gate.allowed(actor, "archive.record.export", record)},
+        }
+        | {"export": gate.allowed(actor, "archive.record.export", record)},
         "type_name": registry.record_types().get(record.record_type, {}).get("name_vi", record.record_type),
     }
     return render(request, "records/record.html", page)
@@ -71,10 +83,14 @@ def record_page(request: HttpRequest, record: MedicalRecord) -> HttpResponse:
 def _writable_forms(record: MedicalRecord, actor: object) -> list[tuple[str, str, str]]:
     """(code, official number, name) of the forms this person may write in this record."""
     roles = actor_roles(actor)
-    main = set(registry.record_types()[record.record_type].get("required_at_closing", [])) | {registry.record_types()[record.record_type]["form"]}
+    main = set(registry.record_types()[record.record_type].get("required_at_closing", [])) | {
+        registry.record_types()[record.record_type]["form"]
+    }
     others = {t["form"] for t in registry.record_types().values()} - main
     found = [f for f in registry.forms(clock.today()) if f.writers & roles and f.code not in others]
-    return sorted(((f.code, f.official_number, f.name_vi) for f in found), key=lambda x: (x[0] not in main, x[1] or "~"))
+    return sorted(
+        ((f.code, f.official_number, f.name_vi) for f in found), key=lambda x: (x[0] not in main, x[1] or "~")
+    )
 
 
 def actor_roles(actor: object) -> frozenset[str]:
@@ -98,8 +114,14 @@ def open_record(request: HttpRequest, patient: Patient) -> HttpResponse:
             department = facility.department_by_code(values.get("department", ""))
             attending = facility.staff_or_none(values.get("attending", ""))
             record = opening.open_record(
-                patient, record_type=values.get("record_type", ""), department=department, attending=attending,
-                actor=actor_of(request), reason=values.get("reason", ""), room=values.get("room", "")[:50], bed=values.get("bed", "")[:50],
+                patient,
+                record_type=values.get("record_type", ""),
+                department=department,
+                attending=attending,
+                actor=actor_of(request),
+                reason=values.get("reason", ""),
+                room=values.get("room", "")[:50],
+                bed=values.get("bed", "")[:50],
                 started_at=_moment(values.get("started_at", "")),
             )
         except Invalid as no:
@@ -107,12 +129,19 @@ def open_record(request: HttpRequest, patient: Patient) -> HttpResponse:
         else:
             messages.success(request, _("Đã mở hồ sơ %(number)s") % {"number": record.record_number})
             may_read = gate.allowed(actor_of(request), "records.record.read", record)
-            target = reverse("records:record", kwargs={"record_id": record.pk}) if may_read else reverse("patients:patient", kwargs={"patient_id": patient.pk})
+            target = (
+                reverse("records:record", kwargs={"record_id": record.pk})
+                if may_read
+                else reverse("patients:patient", kwargs={"patient_id": patient.pk})
+            )
             return HttpResponseRedirect(target)
     page = {
-        "patient": patient, "errors": errors, "values": values,
+        "patient": patient,
+        "errors": errors,
+        "values": values,
         "types": [(c, t["name_vi"]) for c, t in registry.record_types().items() if c != "imported"],
-        "departments": facility.departments(kind="clinical"), "doctors": facility.doctors(),
+        "departments": facility.departments(kind="clinical"),
+        "doctors": facility.doctors(),
     }
     return render(request, "records/open.html", page, status=422 if errors else 200)
 
@@ -142,9 +171,15 @@ def _step(request: HttpRequest, record: MedicalRecord, verb: Callable[[], object
 @route("records.record.discharge", load=queries.record, methods=("POST",))
 def discharge(request: HttpRequest, record: MedicalRecord) -> HttpResponse:
     """Let the patient leave."""
+
     def verb() -> object:
-        return closing.discharge(record, actor=actor_of(request), at=_moment(request.POST.get("at", "")),
-                                 result=request.POST.get("result", ""), discharge_type=request.POST.get("discharge_type", ""))
+        return closing.discharge(
+            record,
+            actor=actor_of(request),
+            at=_moment(request.POST.get("at", "")),
+            result=request.POST.get("result", ""),
+            discharge_type=request.POST.get("discharge_type", ""),
+        )
 
     return _step(request, record, verb, _("Đã ghi nhận ra viện"))
 
@@ -152,39 +187,59 @@ def discharge(request: HttpRequest, record: MedicalRecord) -> HttpResponse:
 @route("records.record.discharge", load=queries.record, methods=("POST",))
 def undo_discharge(request: HttpRequest, record: MedicalRecord) -> HttpResponse:
     """Take a discharge back."""
-    return _step(request, record, lambda: closing.undo_discharge(record, actor=actor_of(request), reason=request.POST.get("reason", "")),
-                 _("Đã hủy ra viện"))
+    return _step(
+        request,
+        record,
+        lambda: closing.undo_discharge(record, actor=actor_of(request), reason=request.POST.get("reason", "")),
+        _("Đã hủy ra viện"),
+    )
 
 
 @route("records.record.close", load=queries.record, methods=("POST",))
 def close(request: HttpRequest, record: MedicalRecord) -> HttpResponse:
     """Close a complete record."""
-    return _step(request, record, lambda: closing.close(record, actor=actor_of(request)), _("Hồ sơ đã kết thúc, chờ niêm phong"))
+    return _step(
+        request, record, lambda: closing.close(record, actor=actor_of(request)), _("Hồ sơ đã kết thúc, chờ niêm phong")
+    )
 
 
 @route("records.record.reopen", load=queries.record, methods=("POST",))
 def reopen(request: HttpRequest, record: MedicalRecord) -> HttpResponse:
     """Reopen a closed record."""
-    return _step(request, record, lambda: closing.reopen(record, actor=actor_of(request), reason=request.POST.get("reason", "")),
-                 _("Đã mở lại hồ sơ"))
+    return _step(
+        request,
+        record,
+        lambda: closing.reopen(record, actor=actor_of(request), reason=request.POST.get("reason", "")),
+        _("Đã mở lại hồ sơ"),
+    )
 
 
 @route("records.record.seal", load=queries.record, methods=("POST",))
 def seal(request: HttpRequest, record: MedicalRecord) -> HttpResponse:
     """Seal a closed record."""
-    return _step(request, record, lambda: closing.seal(record, actor=actor_of(request), tsa=time_stamper()), _("Đã niêm phong hồ sơ"))
+    return _step(
+        request,
+        record,
+        lambda: closing.seal(record, actor=actor_of(request), tsa=time_stamper()),
+        _("Đã niêm phong hồ sơ"),
+    )
 
 
 @route("records.record.supplement", load=queries.record, methods=("POST",))
 def supplement(request: HttpRequest, record: MedicalRecord) -> HttpResponse:
     """Open a supplement on a sealed record."""
-    return _step(request, record, lambda: closing.supplement(record, actor=actor_of(request), reason=request.POST.get("reason", "")),
-                 _("Đã mở phần bổ sung; ghi và ký giấy bổ sung rồi niêm phong lại"))
+    return _step(
+        request,
+        record,
+        lambda: closing.supplement(record, actor=actor_of(request), reason=request.POST.get("reason", "")),
+        _("Đã mở phần bổ sung; ghi và ký giấy bổ sung rồi niêm phong lại"),
+    )
 
 
 @route("records.record.assign", load=queries.record, methods=("POST",))
 def assign(request: HttpRequest, record: MedicalRecord) -> HttpResponse:
     """Change the attending doctor or move to another department."""
+
     def verb() -> object:
         actor = actor_of(request)
         doctor = facility.staff_or_none(request.POST.get("attending", ""))

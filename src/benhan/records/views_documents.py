@@ -54,14 +54,23 @@ def _stamp_time(form: FormVersion, content: dict[str, Any]) -> None:
     """Propose now as the clinical time of an entry."""
     section, _dot, field = form.clinical_at.partition(".")
     if field and form.section(section):
-        content.setdefault(section, {}).setdefault(field, clock.now().astimezone(zone()).replace(second=0, microsecond=0).isoformat())
+        content.setdefault(section, {}).setdefault(
+            field, clock.now().astimezone(zone()).replace(second=0, microsecond=0).isoformat()
+        )
 
 
 @route("records.document.amend", load=queries.document, methods=("POST",))
 def begin_amendment(request: HttpRequest, document: Document) -> HttpResponse:
     """Begin an amendment: a draft with the content of the newest version."""
     content = services.content_of(queries.current_version(document))
-    draft = services.save_draft(document.record, document.form_code, content, actor=actor_of(request), client_key=new_id().hex, document=document)
+    draft = services.save_draft(
+        document.record,
+        document.form_code,
+        content,
+        actor=actor_of(request),
+        client_key=new_id().hex,
+        document=document,
+    )
     return HttpResponseRedirect(reverse("records:editor", kwargs={"draft_id": draft.pk}))
 
 
@@ -81,8 +90,13 @@ def editor(request: HttpRequest, draft: Draft) -> HttpResponse:
 def _draw_editor(request: HttpRequest, draft: Draft, content: dict[str, Any], errors: list[FieldError]) -> HttpResponse:
     form = _form_of(draft)
     page = {
-        "draft": draft, "record": draft.record, "patient": draft.record.patient, "form_version": form, "errors": errors,
-        "drawn": sections(form, content, errors, zone()), "reason": request.POST.get("reason", ""),
+        "draft": draft,
+        "record": draft.record,
+        "patient": draft.record.patient,
+        "form_version": form,
+        "errors": errors,
+        "drawn": sections(form, content, errors, zone()),
+        "reason": request.POST.get("reason", ""),
         "saved_at": int(draft.updated_at.timestamp() * 1000),
     }
     return render(request, "records/editor.html", page, status=422 if errors else 200)
@@ -111,9 +125,15 @@ def save(request: HttpRequest, draft: Draft) -> HttpResponse:
         version = _save(request, draft, form, content)
     except Invalid as no:
         return _draw_editor(request, draft, content, no.errors)
-    missing = validate(form, content, purpose="signing", born=draft.record.patient.birth_date, code_known=codes.is_known)
+    missing = validate(
+        form, content, purpose="signing", born=draft.record.patient.birth_date, code_known=codes.is_known
+    )
     if missing:
-        messages.warning(request, _("Đã lưu vào hồ sơ. Trước khi ký còn thiếu: %(what)s") % {"what": "; ".join(e.message for e in missing[:6])})
+        messages.warning(
+            request,
+            _("Đã lưu vào hồ sơ. Trước khi ký còn thiếu: %(what)s")
+            % {"what": "; ".join(e.message for e in missing[:6])},
+        )
     else:
         messages.success(request, _("Đã lưu vào hồ sơ"))
     return HttpResponseRedirect(reverse("records:document", kwargs={"document_id": version.document_id}))
@@ -123,9 +143,19 @@ def _save(request: HttpRequest, draft: Draft, form: FormVersion, content: dict[s
     at = services.clinical_time(form, content)
     actor = actor_of(request)
     if draft.document is None:
-        return services.write(draft.record, form.code, content, actor=actor, clinical_at=at, client_key=draft.client_key, draft=draft)
-    return services.amend(draft.document, content, reason=request.POST.get("reason", ""), actor=actor, clinical_at=at,
-                          base_version_no=draft.document.version_no, client_key=draft.client_key, draft=draft)
+        return services.write(
+            draft.record, form.code, content, actor=actor, clinical_at=at, client_key=draft.client_key, draft=draft
+        )
+    return services.amend(
+        draft.document,
+        content,
+        reason=request.POST.get("reason", ""),
+        actor=actor,
+        clinical_at=at,
+        base_version_no=draft.document.version_no,
+        client_key=draft.client_key,
+        draft=draft,
+    )
 
 
 @route("records.document.draft_write", load=queries.draft, methods=("POST",))
@@ -144,14 +174,28 @@ def document_page(request: HttpRequest, document: Document) -> HttpResponse:
     version = queries.current_version(document)
     requests = signing.requests_of(version.pk)
     page = {
-        "document": document, "record": document.record, "patient": document.record.patient, "version": version,
-        "versions": queries.versions(document), "marks": queries.marks(document),
-        "signatures": signing.signatures_of(version.pk), "confirmations": signing.confirmations_of(version.pk),
+        "document": document,
+        "record": document.record,
+        "patient": document.record.patient,
+        "version": version,
+        "versions": queries.versions(document),
+        "marks": queries.marks(document),
+        "signatures": signing.signatures_of(version.pk),
+        "confirmations": signing.confirmations_of(version.pk),
         "requests": requests,
-        "mine": [r for r in requests if r.request_state == "ready" and r.kind == "staff" and r.assigned_id in (None, actor.staff_id)
-                 and signing.may_fill(actor.position, r.role)],
+        "mine": [
+            r
+            for r in requests
+            if r.request_state == "ready"
+            and r.kind == "staff"
+            and r.assigned_id in (None, actor.staff_id)
+            and signing.may_fill(actor.position, r.role)
+        ],
         "to_confirm": [r for r in requests if r.request_state == "ready" and r.kind == "confirmation"],
-        "may": {verb: gate.allowed(actor, f"records.document.{verb}", document) for verb in ("amend", "cancel", "restore", "sign", "confirm")},
+        "may": {
+            verb: gate.allowed(actor, f"records.document.{verb}", document)
+            for verb in ("amend", "cancel", "restore", "sign", "confirm")
+        },
         "marks_open": document.volume_id,
     }
     return render(request, "records/document.html", page)

@@ -14,7 +14,8 @@ from benhan.access.web import actor_of, route
 from benhan.kernel.errors import FieldError, Invalid, NotFound, SaysNo
 from benhan.records import queries, signatures
 from benhan.records.models import Document
-from benhan.signing import certificates, queries as signing
+from benhan.signing import certificates
+from benhan.signing import queries as signing
 from benhan.signing.models import Challenge, SignatureRequest
 from benhan.signing.services import ConfirmingPerson
 
@@ -24,7 +25,11 @@ QUEUE_SHOWN = 100
 @route("records.document.sign", load=queries.document, methods=("POST",))
 def sign(request: HttpRequest, document: Document) -> HttpResponse:
     """Sign one place of a document with the PIN."""
-    wanted = SignatureRequest.objects.filter(document_id=document.pk, position_id=request.POST.get("position", "")[:60]).order_by("-pk").first()
+    wanted = (
+        SignatureRequest.objects.filter(document_id=document.pk, position_id=request.POST.get("position", "")[:60])
+        .order_by("-pk")
+        .first()
+    )
     try:
         if wanted is None:
             raise NotFound(_("Không có vị trí ký này"))
@@ -54,7 +59,8 @@ def queue(request: HttpRequest) -> HttpResponse:
             (messages.success if done else messages.warning)(request, _("Đã ký %(n)s giấy") % {"n": done})
     waiting_rows = list(signing.waiting_for(actor)[: QUEUE_SHOWN + 1])
     page = {
-        "rows": waiting_rows[:QUEUE_SHOWN], "more": len(waiting_rows) > QUEUE_SHOWN,
+        "rows": waiting_rows[:QUEUE_SHOWN],
+        "more": len(waiting_rows) > QUEUE_SHOWN,
         "refused": [o for o in outcomes if o.signature is None],
         "patients": queries.patient_names([r.patient_id for r in waiting_rows]),
         "certificate": certificates.certificate_of(actor.staff_id) if actor.staff_id else None,
@@ -67,9 +73,20 @@ def confirm_page(request: HttpRequest, document: Document) -> HttpResponse:
     """The patient reads, gets a one-time code, draws a mark: bound to exactly what was shown."""
     actor = actor_of(request)
     version = queries.current_version(document)
-    position = next((r for r in signing.requests_of(version.pk) if r.kind == "confirmation" and r.request_state == "ready"), None)
-    page = {"document": document, "record": document.record, "patient": document.record.patient, "version": version,
-            "position": position, "values": request.POST, "code": "", "challenge": None, "errors": []}
+    position = next(
+        (r for r in signing.requests_of(version.pk) if r.kind == "confirmation" and r.request_state == "ready"), None
+    )
+    page: dict[str, object] = {
+        "document": document,
+        "record": document.record,
+        "patient": document.record.patient,
+        "version": version,
+        "position": position,
+        "values": request.POST,
+        "code": "",
+        "challenge": None,
+        "errors": [],
+    }
     if position is None or request.method == "GET":
         return render(request, "records/confirm.html", page)
     if not request.POST.get("challenge"):
@@ -85,11 +102,15 @@ def confirm_page(request: HttpRequest, document: Document) -> HttpResponse:
 def _take(request: HttpRequest, document: Document, page: dict[str, object]) -> HttpResponse:
     challenge = _challenge(request.POST.get("challenge", ""))
     person = ConfirmingPerson(
-        request.POST.get("name", ""), request.POST.get("relation", ""), request.POST.get("identity_document", ""),
+        request.POST.get("name", ""),
+        request.POST.get("relation", ""),
+        request.POST.get("identity_document", ""),
         request.POST.get("unable_reason", ""),
     )
     try:
-        signatures.confirm(challenge, request.POST.get("code", ""), request.POST.get("mark", ""), person, actor=actor_of(request))
+        signatures.confirm(
+            challenge, request.POST.get("code", ""), request.POST.get("mark", ""), person, actor=actor_of(request)
+        )
     except Invalid as no:
         return render(request, "records/confirm.html", page | {"challenge": challenge, "errors": no.errors}, status=422)
     except SaysNo as no:

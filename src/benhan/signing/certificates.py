@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
@@ -33,8 +34,15 @@ def set_up_authority(facility: Facility) -> Certificate:
             raise Conflict("CA nội bộ đã được tạo", code="authority_exists")
         root = authority.create_root(facility.name, at=_backdated())
         stored = _store(root, "authority", None, "internal", settings.BENHAN_MASTER_SECRET)
-        seal = authority.issue(root, common_name=facility.name, organisation=facility.name, title="Con dấu số của cơ sở",
-                               serial=facility.code, at=_backdated(), years=authority.SEAL_YEARS)
+        seal = authority.issue(
+            root,
+            common_name=facility.name,
+            organisation=facility.name,
+            title="Con dấu số của cơ sở",
+            serial=facility.code,
+            at=_backdated(),
+            years=authority.SEAL_YEARS,
+        )
         _store(seal, "seal", None, "internal", settings.BENHAN_MASTER_SECRET)
         audit.record("signing.authority.set_up", object_type="certificate", object_id=str(stored.pk))
     return stored
@@ -47,9 +55,17 @@ def issue_certificate(staff: Staff, pin: str, *, actor: Actor) -> Certificate:
     with audit.unit_of_work("signing.certificate.issue"):
         place = Facility.objects.get()
         for old in Certificate.objects.filter(staff=staff, origin="internal", revocation__isnull=True):
-            Revocation.objects.create(certificate=old, at=clock.now(), reason="Thay bằng chứng thư mới", by_name=actor.full_name)
-        pair = authority.issue(_root(), common_name=staff.full_name, organisation=place.name, title=staff.job_title,
-                               serial=staff.licence_number, at=_backdated())
+            Revocation.objects.create(
+                certificate=old, at=clock.now(), reason="Thay bằng chứng thư mới", by_name=actor.full_name
+            )
+        pair = authority.issue(
+            _root(),
+            common_name=staff.full_name,
+            organisation=place.name,
+            title=staff.job_title,
+            serial=staff.licence_number,
+            at=_backdated(),
+        )
         stored = _store(pair, "staff", staff, "internal", pin)
         audit.record("signing.certificate.issue", object_type="certificate", object_id=str(stored.pk))
     return stored
@@ -89,12 +105,15 @@ def revoke(certificate: Certificate, *, reason: str, actor: Actor) -> None:
         audit.record("signing.certificate.revoke", object_type="certificate", object_id=str(certificate.pk))
 
 
-def certificate_of(staff_id: object) -> Certificate | None:
+def certificate_of(staff_id: UUID) -> Certificate | None:
     """The certificate a person signs with: the newest that is in force and not revoked."""
     now = clock.now()
     return (
-        Certificate.objects.filter(staff_id=staff_id, kind="staff", revocation__isnull=True, not_before__lte=now, not_after__gt=now)
-        .order_by("-created_at").first()
+        Certificate.objects.filter(
+            staff_id=staff_id, kind="staff", revocation__isnull=True, not_before__lte=now, not_after__gt=now
+        )
+        .order_by("-created_at")
+        .first()
     )
 
 
@@ -169,9 +188,17 @@ def _store(pair: authority.KeyPair, kind: str, staff: Staff | None, origin: str,
     parsed = pair.x509
     chain = b"".join(x509.load_der_x509_certificate(c).public_bytes(Encoding.PEM) for c in pair.chain)
     stored = Certificate.objects.create(
-        kind=kind, staff=staff, serial=format(parsed.serial_number, "x"), subject=parsed.subject.rfc4514_string()[:500],
-        issuer=parsed.issuer.rfc4514_string()[:500], not_before=parsed.not_valid_before_utc, not_after=parsed.not_valid_after_utc,
-        der=pair.certificate, chain=chain, origin=origin, created_at=clock.now(),
+        kind=kind,
+        staff=staff,
+        serial=format(parsed.serial_number, "x"),
+        subject=parsed.subject.rfc4514_string()[:500],
+        issuer=parsed.issuer.rfc4514_string()[:500],
+        not_before=parsed.not_valid_before_utc,
+        not_after=parsed.not_valid_after_utc,
+        der=pair.certificate,
+        chain=chain,
+        origin=origin,
+        created_at=clock.now(),
     )
     SigningKey.objects.create(certificate=stored, locked=authority.lock(pair, pin))
     return stored

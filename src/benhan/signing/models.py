@@ -12,7 +12,9 @@ class Certificate(models.Model):
     """A certificate of the facility's authority, its seal, or a member of staff."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    kind = models.CharField(max_length=10, choices=[("authority", "CA nội bộ"), ("seal", "Con dấu số"), ("staff", "Nhân viên")])
+    kind = models.CharField(
+        max_length=10, choices=[("authority", "CA nội bộ"), ("seal", "Con dấu số"), ("staff", "Nhân viên")]
+    )
     staff = models.ForeignKey(Staff, on_delete=models.PROTECT, null=True, related_name="certificates")
     serial = models.CharField(max_length=64)
     subject = models.CharField(max_length=500)
@@ -64,13 +66,17 @@ class SignatureRequest(models.Model):
     parallel = models.BooleanField(default=False)
     assigned = models.ForeignKey(Staff, on_delete=models.PROTECT, null=True, related_name="+")
     request_state = models.CharField(
-        max_length=10, choices=[("waiting", "Chờ đến lượt"), ("ready", "Chờ ký"), ("done", "Đã ký"), ("withdrawn", "Đã rút")]
+        max_length=10,
+        choices=[("waiting", "Chờ đến lượt"), ("ready", "Chờ ký"), ("done", "Đã ký"), ("withdrawn", "Đã rút")],
     )
     created_at = models.DateTimeField()
 
     class Meta:
         unique_together = [("version_id", "position_id")]
-        indexes = [models.Index(fields=["request_state", "role", "department_id"]), models.Index(fields=["assigned", "request_state"])]
+        indexes = [
+            models.Index(fields=["request_state", "role", "department_id"]),
+            models.Index(fields=["assigned", "request_state"]),
+        ]
 
 
 class Signature(models.Model):

@@ -43,7 +43,9 @@ def waiting_for(actor: Actor) -> QuerySet[SignatureRequest]:
 
 def requests_of(version_id: UUID) -> list[SignatureRequest]:
     """All places to sign of a version, in order."""
-    return list(SignatureRequest.objects.select_related("assigned").filter(version_id=version_id).order_by("order", "pk"))
+    return list(
+        SignatureRequest.objects.select_related("assigned").filter(version_id=version_id).order_by("order", "pk")
+    )
 
 
 def signatures_of(version_id: UUID) -> list[Signature]:
@@ -65,9 +67,20 @@ def evidence(confirmation: Confirmation) -> dict[str, Any]:
     """The evidence of a confirmation as it goes inside the signed file (R-79)."""
     c = confirmation
     return {
-        "format": "benhan.confirmation/1", "id": str(c.pk), "position": c.position_id, "person_name": c.person_name,
-        "relation": c.relation, "unable_reason": c.unable_reason, "identity_document": c.identity_document,
-        "checked_by": c.checked_by_name, "method": c.method, "content_sha256": c.payload_hash, "shown_pdf_sha256": c.shown_pdf,
-        "mark_svg_path": c.mark, "mark_sha256": c.mark_hash, "device": c.device, "address": c.address,
+        "format": "benhan.confirmation/1",
+        "id": str(c.pk),
+        "position": c.position_id,
+        "person_name": c.person_name,
+        "relation": c.relation,
+        "unable_reason": c.unable_reason,
+        "identity_document": c.identity_document,
+        "checked_by": c.checked_by_name,
+        "method": c.method,
+        "content_sha256": c.payload_hash,
+        "shown_pdf_sha256": c.shown_pdf,
+        "mark_svg_path": c.mark,
+        "mark_sha256": c.mark_hash,
+        "device": c.device,
+        "address": c.address,
         "confirmed_at": c.confirmed_at.isoformat(),
     }

@@ -51,22 +51,42 @@ def request_positions(subject: Subject, positions: Sequence[Position], *, author
     mine_taken = False
     rows = []
     for position in positions:
-        mine = author is not None and position.kind == "staff" and not mine_taken and queries.may_fill(author.position, position.role)
+        mine = (
+            author is not None
+            and position.kind == "staff"
+            and not mine_taken
+            and queries.may_fill(author.position, position.role)
+        )
         mine_taken = mine_taken or mine
-        rows.append(SignatureRequest(
-            version_id=subject.version_id, document_id=subject.document_id, record_id=subject.record_id,
-            patient_id=subject.patient_id, title=subject.title, department_id=subject.department_id,
-            position_id=position.id, label=position.label_vi, role=position.role, kind=position.kind, order=position.order,
-            required=position.required, parallel=position.parallel, assigned=author if mine else None,
-            request_state="waiting", created_at=clock.now(),
-        ))
+        rows.append(
+            SignatureRequest(
+                version_id=subject.version_id,
+                document_id=subject.document_id,
+                record_id=subject.record_id,
+                patient_id=subject.patient_id,
+                title=subject.title,
+                department_id=subject.department_id,
+                position_id=position.id,
+                label=position.label_vi,
+                role=position.role,
+                kind=position.kind,
+                order=position.order,
+                required=position.required,
+                parallel=position.parallel,
+                assigned=author if mine else None,
+                request_state="waiting",
+                created_at=clock.now(),
+            )
+        )
     SignatureRequest.objects.bulk_create(rows)
     _advance(subject.version_id)
 
 
 def withdraw_requests(document_id: UUID) -> None:
     """A newer version or a cancellation: nobody needs to sign the old one any more."""
-    SignatureRequest.objects.filter(document_id=document_id, request_state__in=["waiting", "ready"]).update(request_state="withdrawn")
+    SignatureRequest.objects.filter(document_id=document_id, request_state__in=["waiting", "ready"]).update(
+        request_state="withdrawn"
+    )
 
 
 def restore_requests(version_id: UUID) -> None:
@@ -77,7 +97,9 @@ def restore_requests(version_id: UUID) -> None:
 
 def _advance(version_id: UUID) -> None:
     """Whose turn is it? Every position up to the first required one that is still open."""
-    open_rows = list(SignatureRequest.objects.filter(version_id=version_id, request_state__in=["waiting", "ready"]).order_by("order"))
+    open_rows = list(
+        SignatureRequest.objects.filter(version_id=version_id, request_state__in=["waiting", "ready"]).order_by("order")
+    )
     barrier = min((r.order for r in open_rows if r.required), default=10_000)
     ready = [r.pk for r in open_rows if r.order <= barrier or r.parallel]
     SignatureRequest.objects.filter(pk__in=ready).update(request_state="ready")
@@ -94,19 +116,40 @@ def signature_state(version_id: UUID) -> str:
     return "partly" if done else "unsigned"
 
 
-def store_signature(subject: Subject, request: SignatureRequest, *, actor: Actor, certificate: Certificate, pdf: str,
-                    pdf_bytes: int, boxes: str, after_seq: int) -> Signature:
+def store_signature(
+    subject: Subject,
+    request: SignatureRequest,
+    *,
+    actor: Actor,
+    certificate: Certificate,
+    pdf: str,
+    pdf_bytes: int,
+    boxes: str,
+    after_seq: int,
+) -> Signature:
     """Keep a signature that was made over the file left by signature `after_seq`. Somebody faster → Conflict."""
     fresh = SignatureRequest.objects.select_for_update().get(pk=request.pk)
     last = Signature.objects.filter(version_id=subject.version_id).aggregate(last=Max("seq"))["last"] or 0
     if fresh.request_state != "ready" or last != after_seq:
         raise Conflict("Phiếu vừa được người khác ký hoặc thay đổi; hãy tải lại", code="signed_meanwhile")
     made = Signature.objects.create(
-        version_id=subject.version_id, document_id=subject.document_id, record_id=subject.record_id, volume_id=subject.volume_id,
-        seq=last + 1, position_id=request.position_id, position_label=request.label, staff_id=actor.staff_id,
-        signer_name=actor.full_name, signer_title=actor.job_title, certificate=certificate,
+        version_id=subject.version_id,
+        document_id=subject.document_id,
+        record_id=subject.record_id,
+        volume_id=subject.volume_id,
+        seq=last + 1,
+        position_id=request.position_id,
+        position_label=request.label,
+        staff_id=actor.staff_id,
+        signer_name=actor.full_name,
+        signer_title=actor.job_title,
+        certificate=certificate,
         strength=STRENGTH_PUBLIC if certificate.origin == "pkcs12" else STRENGTH_INTERNAL,
-        payload_hash=subject.payload_hash, boxes=boxes, pdf=pdf, pdf_bytes=pdf_bytes, signed_at=clock.now(),
+        payload_hash=subject.payload_hash,
+        boxes=boxes,
+        pdf=pdf,
+        pdf_bytes=pdf_bytes,
+        signed_at=clock.now(),
     )
     SignatureRequest.objects.filter(pk=request.pk).update(request_state="done")
     _advance(subject.version_id)
@@ -115,13 +158,20 @@ def store_signature(subject: Subject, request: SignatureRequest, *, actor: Actor
 
 def begin_confirmation(subject: Subject, position_id: str, *, shown_pdf: str, actor: Actor) -> tuple[Challenge, str]:
     """Freeze what is shown and make the one-time code for the person in front of the screen. Returns the code once."""
-    request = SignatureRequest.objects.filter(version_id=subject.version_id, position_id=position_id, kind="confirmation").first()
+    request = SignatureRequest.objects.filter(
+        version_id=subject.version_id, position_id=position_id, kind="confirmation"
+    ).first()
     if request is None or request.request_state != "ready":
         raise Refused("Phiếu này không chờ xác nhận của người bệnh", code="not_waiting")
     code = "".join(secrets.choice("0123456789") for _ in range(CODE_DIGITS))
     challenge = Challenge.objects.create(
-        version_id=subject.version_id, position_id=position_id, code_hash=make_password(code), shown_pdf=shown_pdf,
-        payload_hash=subject.payload_hash, staff_id=actor.staff_id, expires_at=clock.now() + CODE_LIVES,
+        version_id=subject.version_id,
+        position_id=position_id,
+        code_hash=make_password(code),
+        shown_pdf=shown_pdf,
+        payload_hash=subject.payload_hash,
+        staff_id=actor.staff_id,
+        expires_at=clock.now() + CODE_LIVES,
     )
     return challenge, code
 
@@ -138,8 +188,11 @@ class ConfirmingPerson:
     def faults(self) -> list[FieldError]:
         """What is missing, field by field."""
         errors = []
-        for key, label in (("name", "họ tên người xác nhận"), ("relation", "quan hệ với người bệnh"),
-                           ("identity_document", "giấy tờ đã đối chiếu")):
+        for key, label in (
+            ("name", "họ tên người xác nhận"),
+            ("relation", "quan hệ với người bệnh"),
+            ("identity_document", "giấy tờ đã đối chiếu"),
+        ):
             if not clean_line(getattr(self, key)):
                 errors.append(FieldError(key, "required", f"Nhập {label}"))
         if clean_line(self.relation).lower() not in ("", "bản thân") and not clean_line(self.unable_reason):
@@ -164,24 +217,43 @@ def check_challenge(challenge: Challenge, subject: Subject, code: str, mark: str
     if fresh.payload_hash != subject.payload_hash or fresh.version_id != subject.version_id:
         raise Refused("Nội dung đã thay đổi so với bản đã cho người bệnh xem", code="content_changed", law="R-79")
     if not check_password(code.strip(), fresh.code_hash):
-        raise Invalid([FieldError("code", "wrong_code", "Mã xác nhận không đúng; mời người bệnh đọc lại mã trên màn hình")])
+        raise Invalid(
+            [FieldError("code", "wrong_code", "Mã xác nhận không đúng; mời người bệnh đọc lại mã trên màn hình")]
+        )
 
 
-def store_confirmation(challenge: Challenge, subject: Subject, mark: str, person: ConfirmingPerson, *, actor: Actor) -> Confirmation:
+def store_confirmation(
+    challenge: Challenge, subject: Subject, mark: str, person: ConfirmingPerson, *, actor: Actor
+) -> Confirmation:
     """Use a checked challenge up and keep the evidence, in one transaction: two clicks confirm once."""
     with audit.unit_of_work("signing.confirm"):
         if not Challenge.objects.filter(pk=challenge.pk, used_at__isnull=True).update(used_at=clock.now()):
             raise Conflict("Mã này vừa được dùng", code="code_used")
         who = audit.current()
         made = Confirmation.objects.create(
-            challenge=challenge, version_id=subject.version_id, document_id=subject.document_id, record_id=subject.record_id,
-            volume_id=subject.volume_id, position_id=challenge.position_id, person_name=clean_line(person.name),
-            relation=clean_line(person.relation), unable_reason=clean_line(person.unable_reason),
-            identity_document=clean_line(person.identity_document), checked_by_id=actor.staff_id, checked_by_name=actor.full_name,
+            challenge=challenge,
+            version_id=subject.version_id,
+            document_id=subject.document_id,
+            record_id=subject.record_id,
+            volume_id=subject.volume_id,
+            position_id=challenge.position_id,
+            person_name=clean_line(person.name),
+            relation=clean_line(person.relation),
+            unable_reason=clean_line(person.unable_reason),
+            identity_document=clean_line(person.identity_document),
+            checked_by_id=actor.staff_id,
+            checked_by_name=actor.full_name,
             method="Mã dùng một lần hiển thị tại chỗ và dấu vẽ trên màn hình, có nhân viên chứng kiến",
-            payload_hash=subject.payload_hash, shown_pdf=challenge.shown_pdf, mark=mark, mark_hash=sha256_hex(mark.encode()),
-            device=who.device, address=who.source_ip, confirmed_at=clock.now(),
+            payload_hash=subject.payload_hash,
+            shown_pdf=challenge.shown_pdf,
+            mark=mark,
+            mark_hash=sha256_hex(mark.encode()),
+            device=who.device,
+            address=who.source_ip,
+            confirmed_at=clock.now(),
         )
-        SignatureRequest.objects.filter(version_id=subject.version_id, position_id=challenge.position_id).update(request_state="done")
+        SignatureRequest.objects.filter(version_id=subject.version_id, position_id=challenge.position_id).update(
+            request_state="done"
+        )
         _advance(subject.version_id)
     return made

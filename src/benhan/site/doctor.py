@@ -11,8 +11,8 @@ from django.conf import settings
 from django.db import connection
 
 from benhan.facility import queries as facility
-from benhan.law import registry
 from benhan.kernel import clock
+from benhan.law import registry
 
 FREE_BYTES_MIN = 2 * 1024**3
 
@@ -41,6 +41,9 @@ def examine() -> list[Check]:
         Check("Khóa chỉ chủ sở hữu đọc được", private, str(keys)),
         Check("Biểu mẫu", True, f"{len(registry.forms(clock.today()))} mẫu đang có hiệu lực"),
         Check("Cơ sở", place is not None, place.name if place else "chưa thiết lập"),
-        Check("Mã hóa kết nối (TLS)", settings.BEHIND_TLS or settings.ALLOWED_HOSTS == ["127.0.0.1", "localhost", "[::1]"],
-              "qua proxy TLS" if settings.BEHIND_TLS else "chỉ máy này"),
+        Check(
+            "Mã hóa kết nối (TLS)",
+            settings.BEHIND_TLS or settings.ALLOWED_HOSTS == ["127.0.0.1", "localhost", "[::1]"],
+            "qua proxy TLS" if settings.BEHIND_TLS else "chỉ máy này",
+        ),
     ]

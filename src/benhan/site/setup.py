@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from benhan.access import services as access
 from benhan.access.models import Account
 from benhan.audit import services as audit
-from benhan.facility import queries as facility_queries, services as facility
+from benhan.facility import queries as facility_queries
+from benhan.facility import services as facility
 from benhan.facility.models import Facility
 from benhan.kernel.errors import Conflict, FieldError, Invalid
 from benhan.law import codes
@@ -37,12 +38,18 @@ def first_run(answers: FirstRun) -> tuple[Facility, Account]:
     with audit.unit_of_work("site.first_run"):
         if facility_queries.facility_or_none() is not None:
             raise Conflict("Cơ sở đã được khai báo", code="already_set_up")
-        place = facility.set_up(name=answers.name, code=answers.code, governing_body=answers.governing_body, address=answers.address)
+        place = facility.set_up(
+            name=answers.name, code=answers.code, governing_body=answers.governing_body, address=answers.address
+        )
         for code, name in answers.departments:
             facility.add_department(code=code, name=name, kind=kind_of(code))
         certificates.set_up_authority(place)
-        account = access.add_account(username=answers.username, password=answers.password, display_name=answers.full_name,
-                                     must_change_password=False)
+        account = access.add_account(
+            username=answers.username,
+            password=answers.password,
+            display_name=answers.full_name,
+            must_change_password=False,
+        )
         access.assign_role(account, "administrator")
         audit.record("site.first_run", object_type="facility", object_id=place.code)
     return place, account

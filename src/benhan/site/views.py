@@ -16,7 +16,8 @@ from benhan.access.web import actor_of, public, route
 from benhan.facility import queries as facility
 from benhan.kernel.errors import Invalid, Refused, SaysNo
 from benhan.records import queries as records
-from benhan.signing import certificates, queries as signing
+from benhan.signing import certificates
+from benhan.signing import queries as signing
 
 PKCS12_BYTES_MAX = 64 * 1024
 
@@ -35,14 +36,17 @@ def _home(request: HttpRequest) -> HttpResponse:
     may_list = gate.allowed(actor, "records.record.list")
     may_sign = gate.allowed(actor, "signing.queue.read")
     page = {
-        "facility": facility.facility(), "drafts": records.drafts_of(actor) if may_list else [],
+        "facility": facility.facility(),
+        "drafts": records.drafts_of(actor) if may_list else [],
         "open_records": records.worklist(actor, limit=12) if may_list else [],
         "waiting": signing.waiting_for(actor).count() if may_sign else 0,
         "to_close": len(records.worklist(actor, record_state="discharged", limit=50)) if may_list else 0,
         "to_seal": len(records.worklist(actor, record_state="closed", limit=50)) if may_list else 0,
         "may": {
-            "search": gate.allowed(actor, "patients.patient.search"), "register": gate.allowed(actor, "patients.patient.register"),
-            "list": may_list, "sign": may_sign,
+            "search": gate.allowed(actor, "patients.patient.search"),
+            "register": gate.allowed(actor, "patients.patient.register"),
+            "list": may_list,
+            "sign": may_sign,
         },
         "certificate": certificates.certificate_of(actor.staff_id) if actor.staff_id and may_sign else None,
     }
@@ -53,7 +57,9 @@ def _home(request: HttpRequest) -> HttpResponse:
 def language(request: HttpRequest) -> HttpResponse:
     """Switch between Vietnamese and English."""
     target = request.POST.get("next", "/")
-    if not url_has_allowed_host_and_scheme(target, allowed_hosts={request.get_host()}, require_https=request.is_secure()):
+    if not url_has_allowed_host_and_scheme(
+        target, allowed_hosts={request.get_host()}, require_https=request.is_secure()
+    ):
         target = "/"
     response = HttpResponseRedirect(target)
     chosen = request.POST.get("language", "vi")

@@ -10,11 +10,13 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from benhan.access import queries as accounts, services as access
+from benhan.access import queries as accounts
+from benhan.access import services as access
 from benhan.access.models import ROLES, Account
 from benhan.access.web import route
 from benhan.audit import services as audit
-from benhan.facility import queries as facility, services as places
+from benhan.facility import queries as facility
+from benhan.facility import services as places
 from benhan.kernel.errors import Invalid, SaysNo
 from benhan.law import registry
 from benhan.site.setup import kind_of
@@ -33,10 +35,16 @@ def staff_list(request: HttpRequest) -> HttpResponse:
         else:
             messages.success(request, _("Đã thêm nhân viên; người đó phải đổi mật khẩu ở lần đăng nhập đầu"))
             return HttpResponseRedirect(reverse("site:staff"))
-    positions = sorted({p for role in registry.signer_roles().values() for p in role["positions"]} | {"clerk", "officer"})
+    positions = sorted(
+        {p for role in registry.signer_roles().values() for p in role["positions"]} | {"clerk", "officer"}
+    )
     page = {
-        "people": accounts.accounts(), "departments": facility.departments(), "roles": ROLES, "positions": positions,
-        "errors": errors, "values": request.POST,
+        "people": accounts.accounts(),
+        "departments": facility.departments(),
+        "roles": ROLES,
+        "positions": positions,
+        "errors": errors,
+        "values": request.POST,
     }
     return render(request, "site/staff.html", page, status=422 if errors else 200)
 
@@ -46,10 +54,15 @@ def _add_person(request: HttpRequest) -> None:
     with audit.unit_of_work("site.staff.manage"):
         department = facility.department_by_code(values.get("department", ""))
         person = places.add_staff(
-            full_name=values.get("full_name", ""), job_title=values.get("job_title", ""), position=values.get("position", ""),
-            department=department, licence_number=values.get("licence_number", ""),
+            full_name=values.get("full_name", ""),
+            job_title=values.get("job_title", ""),
+            position=values.get("position", ""),
+            department=department,
+            licence_number=values.get("licence_number", ""),
         )
-        account = access.add_account(username=values.get("username", ""), password=values.get("password", ""), staff=person)
+        account = access.add_account(
+            username=values.get("username", ""), password=values.get("password", ""), staff=person
+        )
         role = values.get("role", "")
         everywhere = role in {"receptionist", "planning", "archivist", "administrator"}
         access.assign_role(account, role, None if everywhere else department)
@@ -85,7 +98,9 @@ def change_account(request: HttpRequest, account_id: UUID) -> HttpResponse:
         elif verb in ("assign", "withdraw"):
             code = request.POST.get("department", "")
             department = facility.department_by_code(code) if code else None
-            (access.assign_role if verb == "assign" else access.withdraw_role)(account, request.POST.get("role", ""), department)
+            (access.assign_role if verb == "assign" else access.withdraw_role)(
+                account, request.POST.get("role", ""), department
+            )
     except SaysNo as no:
         messages.error(request, no.message + "".join(f" {e.message}" for e in getattr(no, "errors", [])))
     else:

@@ -10,7 +10,8 @@ from django.utils.translation import gettext as _
 
 from benhan.access import queries as accounts
 from benhan.access.web import route
-from benhan.audit import queries as audit, verify
+from benhan.audit import queries as audit
+from benhan.audit import verify
 from benhan.patients import queries as patients
 from benhan.patients.models import Patient
 
@@ -23,7 +24,11 @@ def _key(request: HttpRequest) -> int | None:
 @route("site.audit.patient", load=patients.patient)
 def by_patient(request: HttpRequest, patient: Patient) -> HttpResponse:
     """Who has seen this patient (AUD-04)?"""
-    page = {"listed": audit.who_has_seen(patient.pk, key=_key(request)), "title": _("Ai đã xem người bệnh này"), "patient": patient}
+    page = {
+        "listed": audit.who_has_seen(patient.pk, key=_key(request)),
+        "title": _("Ai đã xem người bệnh này"),
+        "patient": patient,
+    }
     return render(request, "site/audit.html", page)
 
 
@@ -31,7 +36,11 @@ def by_patient(request: HttpRequest, patient: Patient) -> HttpResponse:
 def by_account(request: HttpRequest, account_id: UUID) -> HttpResponse:
     """What has this user done and seen?"""
     account = accounts.account(account_id)
-    page = {"listed": audit.seen_by(account.pk, key=_key(request)), "title": _("Người dùng %(name)s đã xem gì") % {"name": account.display_name}, "patient": None}
+    page = {
+        "listed": audit.seen_by(account.pk, key=_key(request)),
+        "title": _("Người dùng %(name)s đã xem gì") % {"name": account.display_name},
+        "patient": None,
+    }
     return render(request, "site/audit.html", page)
 
 

@@ -28,15 +28,27 @@ def wizard(request: HttpRequest) -> HttpResponse:
             errors = [FieldError("again", "differs", _("Hai lần nhập mật khẩu không giống nhau"))]
         else:
             try:
-                first_run(FirstRun(
-                    name=values.get("name", ""), code=values.get("code", ""), governing_body=values.get("governing_body", ""),
-                    address=values.get("address", ""), departments=chosen, username=values.get("username", ""),
-                    password=values.get("password", ""), full_name=values.get("full_name", ""),
-                ))
+                first_run(
+                    FirstRun(
+                        name=values.get("name", ""),
+                        code=values.get("code", ""),
+                        governing_body=values.get("governing_body", ""),
+                        address=values.get("address", ""),
+                        departments=chosen,
+                        username=values.get("username", ""),
+                        password=values.get("password", ""),
+                        full_name=values.get("full_name", ""),
+                    )
+                )
             except Invalid as no:
                 errors = no.errors
             else:
                 messages.success(request, _("Đã thiết lập. Hãy đăng nhập bằng tài khoản quản trị vừa tạo."))
                 return HttpResponseRedirect(reverse("access:login"))
-    page = {"values": values, "errors": errors, "departments": offered_departments(), "chosen": values.getlist("departments")}
+    page = {
+        "values": values,
+        "errors": errors,
+        "departments": offered_departments(),
+        "chosen": values.getlist("departments"),
+    }
     return render(request, "site/setup.html", page, status=422 if errors else 200)

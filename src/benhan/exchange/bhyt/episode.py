@@ -11,8 +11,17 @@ from zoneinfo import ZoneInfo
 from benhan.exchange.bhyt.reader import Episode, Row
 
 ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
-KINDS = {"01": "examination", "02": "outpatient", "03": "inpatient", "04": "day", "05": "outpatient", "06": "inpatient",
-         "07": "outpatient", "08": "outpatient", "09": "inpatient"}
+KINDS = {
+    "01": "examination",
+    "02": "outpatient",
+    "03": "inpatient",
+    "04": "day",
+    "05": "outpatient",
+    "06": "inpatient",
+    "07": "outpatient",
+    "08": "outpatient",
+    "09": "inpatient",
+}
 _VITALS = re.compile(r"CSST<([^>]*)>")
 _VITAL = {"M": "pulse", "T": "temperature", "HA": "blood_pressure", "NT": "respiratory_rate"}
 MONEY_TOLERANCE = Decimal("0.05")
@@ -71,9 +80,15 @@ def interpret(episode: Episode) -> Interpreted | None:
         return None
     check_money(episode)
     return Interpreted(
-        link_code=episode.link_code, facility_code=row.get("MA_CSKCB") or episode.facility_code, person=_person(episode, table, row),
-        kind=KINDS.get(row.get("MA_LOAI_KCB", ""), "examination"), department_code=row.get("MA_KHOA", "").split(";")[0],
-        started_at=started, ended_at=ended, reason=row.get("LY_DO_VV", ""), discharge_result=row.get("KET_QUA_DTRI", "")[:2],
+        link_code=episode.link_code,
+        facility_code=row.get("MA_CSKCB") or episode.facility_code,
+        person=_person(episode, table, row),
+        kind=KINDS.get(row.get("MA_LOAI_KCB", ""), "examination"),
+        department_code=row.get("MA_KHOA", "").split(";")[0],
+        started_at=started,
+        ended_at=ended,
+        reason=row.get("LY_DO_VV", ""),
+        discharge_result=row.get("KET_QUA_DTRI", "")[:2],
         discharge_type=row.get("MA_LOAI_RV", "")[:2],
     )
 
@@ -110,12 +125,19 @@ def _person(episode: Episode, table: str, row: Row) -> ImportedPerson:
         episode.warn(table, 1, "NGAY_SINH", "bad_birth", "Ngày sinh không đọc được; để trống")
     citizen_id = row.get("SO_CCCD", "")
     return ImportedPerson(
-        full_name=row["HO_TEN"][:255], birth_date=born, birth_precision=precision,
-        sex=row.get("GIOI_TINH", "3") if row.get("GIOI_TINH") in ("1", "2", "3") else "3", external_code=row.get("MA_BN", ""),
-        citizen_id=citizen_id if re.fullmatch(r"\d{12}", citizen_id) else "", insurance_card=row.get("MA_THE_BHYT", "").split(";")[0],
-        phone=re.sub(r"\D", "", row.get("DIEN_THOAI", ""))[:15], address=row.get("DIA_CHI", "")[:500],
-        ethnicity=row.get("MA_DANTOC", "")[:2], occupation=row.get("MA_NGHE_NGHIEP", "")[:5],
-        province_code=row.get("MATINH_CU_TRU", "")[:3], commune_code=row.get("MAXA_CU_TRU", "")[:5],
+        full_name=row["HO_TEN"][:255],
+        birth_date=born,
+        birth_precision=precision,
+        sex=row.get("GIOI_TINH", "3") if row.get("GIOI_TINH") in ("1", "2", "3") else "3",
+        external_code=row.get("MA_BN", ""),
+        citizen_id=citizen_id if re.fullmatch(r"\d{12}", citizen_id) else "",
+        insurance_card=row.get("MA_THE_BHYT", "").split(";")[0],
+        phone=re.sub(r"\D", "", row.get("DIEN_THOAI", ""))[:15],
+        address=row.get("DIA_CHI", "")[:500],
+        ethnicity=row.get("MA_DANTOC", "")[:2],
+        occupation=row.get("MA_NGHE_NGHIEP", "")[:5],
+        province_code=row.get("MATINH_CU_TRU", "")[:3],
+        commune_code=row.get("MAXA_CU_TRU", "")[:5],
     )
 
 
@@ -145,7 +167,9 @@ def check_money(episode: Episode) -> None:
         for number, row in enumerate(episode.tables.get(table, []), 1):
             amounts = [money(row.get(k, "")) for k in ("SO_LUONG", price, "THANH_TIEN_BV")]
             if any(a is None for a in amounts):
-                episode.warn(table, number, "THANH_TIEN_BV", "not_a_number", "Số lượng, đơn giá hoặc thành tiền không phải số")
+                episode.warn(
+                    table, number, "THANH_TIEN_BV", "not_a_number", "Số lượng, đơn giá hoặc thành tiền không phải số"
+                )
                 continue
             quantity, unit_price, amount = (a or Decimal(0) for a in amounts)
             rate = (money(row.get("TYLE_TT_DV", "100")) or Decimal(100)) / 100 if table == "XML3" else Decimal(1)

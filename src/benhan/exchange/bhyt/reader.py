@@ -104,9 +104,13 @@ def read_file(data: bytes, name: str) -> FileRead:
     elif kind == ENVELOPE:
         result.episodes = _episodes(root, name, result.sha256)
         if not result.episodes:
-            result.problems.append(Problem(name, "", 0, "HOSO", "no_episode", "refused", "Tệp không có hồ sơ nào (HOSO)"))
+            result.problems.append(
+                Problem(name, "", 0, "HOSO", "no_episode", "refused", "Tệp không có hồ sơ nào (HOSO)")
+            )
     else:
-        result.problems.append(Problem(name, "", 0, kind, "unknown_root", "refused", f"Phần tử gốc “{kind[:60]}” không phải GIAMDINHHS"))
+        result.problems.append(
+            Problem(name, "", 0, kind, "unknown_root", "refused", f"Phần tử gốc “{kind[:60]}” không phải GIAMDINHHS")
+        )
     return result
 
 
@@ -185,7 +189,9 @@ def _inner_root(episode: Episode, kind: str, content: Element | None) -> Element
 
 def _read_table(episode: Episode, table: Table, root: Element) -> list[Row]:
     if _local(root) not in (table.root, table.item):
-        episode.warn(table.name, 0, _local(root)[:60], "other_root", f"Phần tử gốc “{_local(root)[:60]}” khác “{table.root}”")
+        episode.warn(
+            table.name, 0, _local(root)[:60], "other_root", f"Phần tử gốc “{_local(root)[:60]}” khác “{table.root}”"
+        )
     if table.item:
         items = [e for e in root.iter() if _local(e) == table.item]
         if not items and len(root) and _local(root[0]) in table.fields:
@@ -205,13 +211,21 @@ def _read_row(episode: Episode, table: Table, item: Element, number: int) -> Row
             continue
         name = _local(child).upper()
         name = table.aliases.get(name) or name
-        value = clean("".join(child.itertext())).strip()
+        value = clean("".join(str(t) for t in child.itertext())).strip()
         known = table.fields.get(name)
         if known is None:
             if value and name not in table.aliases:
-                episode.warn(table.name, number, name[:60], "unknown_field", "Trường không có trong phụ lục, giữ nguyên")
+                episode.warn(
+                    table.name, number, name[:60], "unknown_field", "Trường không có trong phụ lục, giữ nguyên"
+                )
         elif known.length_max is not None and len(value) > known.length_max:
-            episode.warn(table.name, number, name, "too_long", f"Dài {len(value)} ký tự, phụ lục cho {known.length_max}; giữ nguyên")
+            episode.warn(
+                table.name,
+                number,
+                name,
+                "too_long",
+                f"Dài {len(value)} ký tự, phụ lục cho {known.length_max}; giữ nguyên",
+            )
         row[name] = value
     for name, known in table.fields.items():
         if known.required and name not in row:
@@ -226,7 +240,10 @@ def _check_episode(episode: Episode) -> None:
         episode.refuse("XML1", 0, "MA_LK", "no_link_code", "Hồ sơ không có mã liên kết MA_LK")
     elif len(keys) > 1:
         table, number = next(
-            (t, n) for t, rows in episode.tables.items() for n, r in enumerate(rows, 1) if r.get("MA_LK") and r["MA_LK"] != episode.link_code
+            (t, n)
+            for t, rows in episode.tables.items()
+            for n, r in enumerate(rows, 1)
+            if r.get("MA_LK") and r["MA_LK"] != episode.link_code
         )
         episode.refuse(table, number, "MA_LK", "link_code_differs", "MA_LK khác với bảng trước trong cùng hồ sơ")
     if "XML1" in episode.tables and not episode.tables["XML1"] and not episode.is_refused:

@@ -15,8 +15,10 @@ from benhan.exchange.bhyt.reader import Episode, Problem, files_of, read_file
 from benhan.kernel import clock
 from benhan.kernel.errors import FieldError, Invalid, Refused
 from benhan.patients.importing import Arrival, ids, match_or_register
+from benhan.patients.models import Patient
 from benhan.patients.services import Person
-from benhan.records import importing, queries as records
+from benhan.records import importing
+from benhan.records import queries as records
 
 SYSTEM = "bhyt"
 BATCH_EPISODES = 200
@@ -31,7 +33,9 @@ def begin_upload(data: bytes, name: str, *, actor: Actor) -> ImportRun:
     if not data:
         raise Invalid([FieldError("file", "empty", "Tệp trống")])
     if len(data) > UPLOAD_BYTES_MAX:
-        raise Invalid([FieldError("file", "too_big", "Tệp lớn hơn 64 MB; hãy chia nhỏ hoặc dùng lệnh benhan import bhyt")])
+        raise Invalid(
+            [FieldError("file", "too_big", "Tệp lớn hơn 64 MB; hãy chia nhỏ hoặc dùng lệnh benhan import bhyt")]
+        )
     run = _begin(name, actor)
     run.stored_as = records.files().put(data)
     run.save(update_fields=["stored_as"])
@@ -54,14 +58,26 @@ def step(run: ImportRun, *, actor: Actor) -> ImportRun:
     return run
 
 
-def import_files(paths: list[Path], *, actor: Actor, progress: Callable[[ImportRun, str], None] | None = None) -> ImportRun:
+def import_files(
+    paths: list[Path], *, actor: Actor, progress: Callable[[ImportRun, str], None] | None = None
+) -> ImportRun:
     """Import files and folders from the command line, one run for all."""
     gate.require(actor, "bhyt.import.run")
-    return import_data(((p.name, p.read_bytes()) for p in files_of(paths)), source=", ".join(p.name for p in paths)[:255], actor=actor, progress=progress)
+    return import_data(
+        ((p.name, p.read_bytes()) for p in files_of(paths)),
+        source=", ".join(p.name for p in paths)[:255],
+        actor=actor,
+        progress=progress,
+    )
 
 
-def import_data(named: Iterable[tuple[str, bytes]], *, source: str, actor: Actor,
-                progress: Callable[[ImportRun, str], None] | None = None) -> ImportRun:
+def import_data(
+    named: Iterable[tuple[str, bytes]],
+    *,
+    source: str,
+    actor: Actor,
+    progress: Callable[[ImportRun, str], None] | None = None,
+) -> ImportRun:
     """Import files given as (name, bytes)."""
     run = _begin(source, actor)
     for name, data in named:
@@ -86,8 +102,12 @@ def _finish(run: ImportRun) -> None:
     with audit.unit_of_work("bhyt.import.run"):
         run.finished_at = clock.now()
         run.save()
-        audit.record("bhyt.import.finish", object_type="importrun", object_id=str(run.pk),
-                     detail={"created": run.created, "updated": run.updated, "unchanged": run.unchanged, "refused": run.refused})
+        audit.record(
+            "bhyt.import.finish",
+            object_type="importrun",
+            object_id=str(run.pk),
+            detail={"created": run.created, "updated": run.updated, "unchanged": run.unchanged, "refused": run.refused},
+        )
 
 
 def _import(run: ImportRun, episodes: list[Episode], actor: Actor) -> None:
@@ -129,10 +149,20 @@ def _create(run: ImportRun, fresh: list[tuple[Episode, Interpreted]]) -> None:
         return
     patients = match_or_register([_arrival(s) for _, s in fresh], source=SYSTEM)
     arrived = [_arrived(e, s, p) for (e, s), p in zip(fresh, patients, strict=True)]
-    taken = importing.import_batch(arrived, system=SYSTEM, form_code=document.FORM, facility_code=fresh[0][1].facility_code)
-    ImportedEpisode.objects.bulk_create([_episode_row(e, s, t) for (e, s), t in zip(fresh, taken, strict=True)], batch_size=500)
+    taken = importing.import_batch(
+        arrived, system=SYSTEM, form_code=document.FORM, facility_code=fresh[0][1].facility_code
+    )
+    ImportedEpisode.objects.bulk_create(
+        [_episode_row(e, s, t) for (e, s), t in zip(fresh, taken, strict=True)], batch_size=500
+    )
     run.created += len(fresh)
-    audit.record("bhyt.import.episodes", also_patients=ids(patients), object_type="importrun", object_id=str(run.pk), detail={"episodes": len(fresh)})
+    audit.record(
+        "bhyt.import.episodes",
+        also_patients=ids(patients),
+        object_type="importrun",
+        object_id=str(run.pk),
+        detail={"episodes": len(fresh)},
+    )
 
 
 def _known_again(run: ImportRun, episode: Episode, said: Interpreted, known: ImportedEpisode) -> None:
@@ -141,38 +171,73 @@ def _known_again(run: ImportRun, episode: Episode, said: Interpreted, known: Imp
         return
     patient = records.document(known.document_id).record.patient
     try:
-        importing.import_again(known.document_id, _arrived(episode, said, patient), system=SYSTEM, facility_code=said.facility_code)
+        importing.import_again(
+            known.document_id, _arrived(episode, said, patient), system=SYSTEM, facility_code=said.facility_code
+        )
     except Refused as no:
         episode.refuse("XML1", 1, "MA_LK", no.code, no.message)
         return
-    known.content_sha256, known.source_file, known.source_sha256 = episode.content_sha256, episode.file[-255:], episode.sha256
+    known.content_sha256, known.source_file, known.source_sha256 = (
+        episode.content_sha256,
+        episode.file[-255:],
+        episode.sha256,
+    )
     known.save()
     run.updated += 1
-    audit.record("bhyt.import.again", patient_id=patient.pk, record_id=known.record_id, object_type="document", object_id=str(known.document_id))
+    audit.record(
+        "bhyt.import.again",
+        patient_id=patient.pk,
+        record_id=known.record_id,
+        object_type="document",
+        object_id=str(known.document_id),
+    )
 
 
 def _arrival(said: Interpreted) -> Arrival:
     p = said.person
     person = Person(
-        p.full_name, p.birth_date, p.birth_precision, p.sex, phone=p.phone, address_line=p.address, province_code=p.province_code,
-        commune_code=p.commune_code, ethnicity=p.ethnicity, occupation=p.occupation,
+        p.full_name,
+        p.birth_date,
+        p.birth_precision,
+        p.sex,
+        phone=p.phone,
+        address_line=p.address,
+        province_code=p.province_code,
+        commune_code=p.commune_code,
+        ethnicity=p.ethnicity,
+        occupation=p.occupation,
     )
     external = f"{said.facility_code}:{p.external_code or said.link_code}"
     return Arrival(person, external, p.citizen_id, p.insurance_card)
 
 
-def _arrived(episode: Episode, said: Interpreted, patient: object) -> importing.Arrived:
+def _arrived(episode: Episode, said: Interpreted, patient: Patient) -> importing.Arrived:
     return importing.Arrived(
-        patient=patient, kind=said.kind, department_code=said.department_code, started_at=said.started_at,  # type: ignore[arg-type]  # a Patient
-        ended_at=said.ended_at, reason=said.reason, discharge_result=said.discharge_result, discharge_type=said.discharge_type,
-        link_code=said.link_code, content=document.content_of(episode, said), source_file=episode.file, source_sha256=episode.sha256,
+        patient=patient,
+        kind=said.kind,
+        department_code=said.department_code,
+        started_at=said.started_at,
+        ended_at=said.ended_at,
+        reason=said.reason,
+        discharge_result=said.discharge_result,
+        discharge_type=said.discharge_type,
+        link_code=said.link_code,
+        content=document.content_of(episode, said),
+        source_file=episode.file,
+        source_sha256=episode.sha256,
     )
 
 
 def _episode_row(episode: Episode, said: Interpreted, taken: importing.TakenOver) -> ImportedEpisode:
     return ImportedEpisode(
-        link_code=said.link_code, facility_code=said.facility_code, content_sha256=episode.content_sha256, source_file=episode.file[-255:],
-        source_sha256=episode.sha256, document_id=taken.document_id, record_id=taken.record_id, imported_at=clock.now(),
+        link_code=said.link_code,
+        facility_code=said.facility_code,
+        content_sha256=episode.content_sha256,
+        source_file=episode.file[-255:],
+        source_sha256=episode.sha256,
+        document_id=taken.document_id,
+        record_id=taken.record_id,
+        imported_at=clock.now(),
     )
 
 
@@ -180,9 +245,22 @@ def _keep_problems(run: ImportRun, problems: list[Problem]) -> None:
     run.warnings += sum(p.severity == "warning" for p in problems)
     room = PROBLEMS_KEPT_MAX - ImportProblem.objects.filter(run=run).count()
     ordered = sorted(problems, key=lambda p: p.severity != "refused")[: max(0, room)]
-    ImportProblem.objects.bulk_create([
-        ImportProblem(run=run, severity=p.severity, file=p.file[-255:], table=p.table[:20], row=p.row, field=p.field[:60], code=p.code[:30],
-                      reason=p.reason[:500], link_code=p.link_code[:100]) for p in ordered
-    ], batch_size=500)
+    ImportProblem.objects.bulk_create(
+        [
+            ImportProblem(
+                run=run,
+                severity=p.severity,
+                file=p.file[-255:],
+                table=p.table[:20],
+                row=p.row,
+                field=p.field[:60],
+                code=p.code[:30],
+                reason=p.reason[:500],
+                link_code=p.link_code[:100],
+            )
+            for p in ordered
+        ],
+        batch_size=500,
+    )
     if not run.done and not run.total and any(p.severity == "refused" for p in problems):
         run.refused += 1

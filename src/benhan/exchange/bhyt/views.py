@@ -28,7 +28,11 @@ def _run(run_id: UUID) -> ImportRun:
 @route("bhyt.import.read")
 def runs(request: HttpRequest) -> HttpResponse:
     """The imports so far."""
-    page = {"runs": ImportRun.objects.order_by("-started_at")[:RUNS_SHOWN], "may_run": gate.allowed(actor_of(request), "bhyt.import.run"), "errors": []}
+    page = {
+        "runs": ImportRun.objects.order_by("-started_at")[:RUNS_SHOWN],
+        "may_run": gate.allowed(actor_of(request), "bhyt.import.run"),
+        "errors": [],
+    }
     return render(request, "bhyt/runs.html", page)
 
 
@@ -39,7 +43,9 @@ def upload(request: HttpRequest) -> HttpResponse:
     try:
         if given is None:
             raise Invalid([FieldError("file", "required", "Chọn một tệp XML")])
-        run = services.begin_upload(given.read(services.UPLOAD_BYTES_MAX + 1), str(given.name)[:200], actor=actor_of(request))
+        run = services.begin_upload(
+            given.read(services.UPLOAD_BYTES_MAX + 1), str(given.name)[:200], actor=actor_of(request)
+        )
     except Invalid as no:
         page = {"runs": ImportRun.objects.order_by("-started_at")[:RUNS_SHOWN], "may_run": True, "errors": no.errors}
         return render(request, "bhyt/runs.html", page, status=422)
