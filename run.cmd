@@ -8,6 +8,5 @@ if not exist .venv\Scripts\benhan.exe (
   .venv\Scripts\python -m pip install --quiet --require-hashes -r requirements.lock || exit /b 2
   .venv\Scripts\python -m pip install --quiet --no-deps --no-build-isolation -e . || exit /b 2
 )
-.venv\Scripts\benhan setup || exit /b 2
-.venv\Scripts\benhan demo load --if-empty
+.venv\Scripts\benhan setup --with-demo || exit /b 2
 .venv\Scripts\benhan serve --port %PORT%

@@ -22,7 +22,9 @@ def unguarded(connection: Any = default_connection) -> Iterator[None]:
             finally:
                 cursor.execute("SET session_replication_role = origin")
             return
-        cursor.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND (name LIKE '%%_no_%%' OR name LIKE '%%_sealed_%%')")
+        cursor.execute(
+            "SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND (name LIKE '%%_no_%%' OR name LIKE '%%_sealed_%%')"
+        )
         kept = cursor.fetchall()
         for name, _ in kept:
             cursor.execute(f'DROP TRIGGER "{name}"')

@@ -59,14 +59,23 @@ class Cast:
     def open(self, record_type: str = "outpatient", patient: Patient | None = None, **more: Any) -> MedicalRecord:
         """A record of the ward's patient."""
         return opening.open_record(
-            patient or self.patient, record_type=record_type, department=self.departments["ward"], attending=self.staff["doctor"],
-            actor=self.clerk, **more,
+            patient or self.patient,
+            record_type=record_type,
+            department=self.departments["ward"],
+            attending=self.staff["doctor"],
+            actor=self.clerk,
+            **more,
         )
 
     def open_elsewhere(self) -> MedicalRecord:
         """A record in another department."""
-        return opening.open_record(self.other_patient, record_type="outpatient", department=self.departments["other"],
-                                   attending=self.staff["stranger"], actor=self.clerk)
+        return opening.open_record(
+            self.other_patient,
+            record_type="outpatient",
+            department=self.departments["other"],
+            attending=self.staff["stranger"],
+            actor=self.clerk,
+        )
 
 
 def build() -> Cast:
@@ -80,8 +89,13 @@ def build() -> Cast:
     }
     staff, accounts, actors = {}, {}, {}
     for key, (name, title, position, role, home) in ROLES.items():
-        staff[key] = places.add_staff(full_name=name, job_title=title, position=position, department=departments[home],
-                                      licence_number=f"000{len(staff):03d}/TT-CCHN")
+        staff[key] = places.add_staff(
+            full_name=name,
+            job_title=title,
+            position=position,
+            department=departments[home],
+            licence_number=f"000{len(staff):03d}/TT-CCHN",
+        )
         account = access.add_account(username=key, password=PASSWORD, staff=staff[key], must_change_password=False)
         access.assign_role(account, role, None if role in EVERYWHERE else departments[home])
         accounts[key] = account
@@ -89,8 +103,12 @@ def build() -> Cast:
     for key in SIGNERS:
         certificates.issue_certificate(staff[key], PIN, actor=actors[key])
     clerk = actors["clerk"]
-    one = patients.register(Person("Nguyễn Thị Đào", date(1960, 5, 2), "day", "2", "0900000001"), actor=clerk, citizen_id="000160000001")
-    two = patients.register(Person("Trần Văn Đức", date(1971, 1, 1), "year", "1", "0900000002"), actor=clerk, citizen_id="000171000002")
+    one = patients.register(
+        Person("Nguyễn Thị Đào", date(1960, 5, 2), "day", "2", "0900000001"), actor=clerk, citizen_id="000160000001"
+    )
+    two = patients.register(
+        Person("Trần Văn Đức", date(1971, 1, 1), "year", "1", "0900000002"), actor=clerk, citizen_id="000171000002"
+    )
     return Cast(place, departments, staff, accounts, actors, one, two)
 
 

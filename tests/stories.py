@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from benhan.records import closing, queries as records, services as writing, signatures
+from benhan.records import closing, signatures
+from benhan.records import queries as records
+from benhan.records import services as writing
 from benhan.records.models import DocumentVersion, MedicalRecord
 from benhan.signing import queries as signing
 from benhan.site.demo import complete

@@ -42,14 +42,22 @@ def _objects(cast: Cast) -> dict[str, Any]:
     link = patients.merge(cast.other_patient, twin, reason="trùng", actor=cast.clerk)
     run = ImportRun.objects.create(source="x", started_at=clock.now(), started_by="x", finished_at=clock.now())
     return {
-        "record_id": record.pk, "document_id": document.pk, "draft_id": draft.pk, "patient_id": cast.other_patient.pk, "version_no": 1,
-        "volume_no": 1, "form_code": "free_note", "merge_id": link.pk, "identifier_id": Identifier.objects.filter(patient=cast.other_patient).first().pk,  # type: ignore[union-attr]
-        "account_id": cast.accounts["stranger"].pk, "run_id": run.pk,
+        "record_id": record.pk,
+        "document_id": document.pk,
+        "draft_id": draft.pk,
+        "patient_id": cast.other_patient.pk,
+        "version_no": 1,
+        "volume_no": 1,
+        "form_code": "free_note",
+        "merge_id": link.pk,
+        "identifier_id": Identifier.objects.filter(patient=cast.other_patient).first().pk,  # type: ignore[union-attr]
+        "account_id": cast.accounts["stranger"].pk,
+        "run_id": run.pk,
     }
 
 
 def _loaded(view: Any, arguments: dict[str, Any]) -> Any:
-    cells = {c for c in view.__closure__ or ()}
+    cells = set(view.__closure__ or ())
     values = [c.cell_contents for c in cells if callable(c.cell_contents)]
     return values, arguments
 

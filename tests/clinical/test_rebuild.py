@@ -7,7 +7,8 @@ import pytest
 from benhan.access.actors import system_actor
 from benhan.clinical import queries, services
 from benhan.clinical.models import ClinicalFact
-from benhan.exchange.bhyt import generator, services as bhyt
+from benhan.exchange.bhyt import generator
+from benhan.exchange.bhyt import services as bhyt
 from benhan.records import services as writing
 from tests.people import Cast, vitals
 
@@ -15,14 +16,22 @@ pytestmark = pytest.mark.django_db
 
 
 def standing() -> set[tuple[object, ...]]:
-    return set(ClinicalFact.objects.values_list("kind", "document_id", "path", "code", "display", "text_value", "number_value", "clinical_at"))
+    return set(
+        ClinicalFact.objects.values_list(
+            "kind", "document_id", "path", "code", "display", "text_value", "number_value", "clinical_at"
+        )
+    )
 
 
 def test_a_rebuild_equals_what_stands(cast: Cast) -> None:
     record = cast.open()
     first = writing.write(record, "vital_signs_chart", vitals(), actor=cast.nurse)
     writing.amend(first.document, vitals(pulse=90), reason="sai", actor=cast.nurse, base_version_no=1)
-    writing.cancel(writing.write(record, "vital_signs_chart", vitals(pulse=120), actor=cast.nurse).document, reason="nhầm", actor=cast.nurse)
+    writing.cancel(
+        writing.write(record, "vital_signs_chart", vitals(pulse=120), actor=cast.nurse).document,
+        reason="nhầm",
+        actor=cast.nurse,
+    )
     bhyt.import_data(generator.files(6), source="x", actor=system_actor("t"))
     before = standing()
     assert before

@@ -6,7 +6,9 @@ import base64
 import random
 
 import pytest
-from hypothesis import given, settings as hypothesis_settings, strategies as st
+from hypothesis import given
+from hypothesis import settings as hypothesis_settings
+from hypothesis import strategies as st
 
 from benhan.access.actors import system_actor
 from benhan.exchange.bhyt import generator, services
@@ -36,7 +38,9 @@ def test_what_is_written_is_read_in_every_shape(number: int, plain: bool, bom: b
 
 
 def test_the_same_content_in_another_shape_has_the_same_fingerprint() -> None:
-    prints = {read_file(one(3, plain=p, bom=b), "x").episodes[0].content_sha256 for p in (True, False) for b in (True, False)}
+    prints = {
+        read_file(one(3, plain=p, bom=b), "x").episodes[0].content_sha256 for p in (True, False) for b in (True, False)
+    }
     assert len(prints) == 1
 
 
@@ -58,14 +62,38 @@ def _file(*entries: str) -> bytes:
 GENERAL = _entry("XML1", _b64(generator.table_xml("XML1", generator.episode_tables(1)["XML1"])))
 
 
-@pytest.mark.parametrize(("data", "code", "table"), [
-    (BOMB, "xml_dtd", ""), (b"<GIAMDINHHS>", "xml_syntax", ""), (b"", "xml_syntax", ""), (b"\xff\xfe\x00bad", "xml_syntax", ""),
-    (b"<KHAC/>", "unknown_root", ""), (b"<GIAMDINHHS/>", "no_episode", ""), ("<a>\u1ea1</a>".encode("utf-16")[:7], "xml_syntax", ""),
-    (_file(GENERAL, _entry("XML99", "eA==")), "unknown_table", "XML99"), (_file(GENERAL, _entry("XML2", "@@@")), "base64", "XML2"),
-    (_file(GENERAL, _entry("XML2", _b64("<a><b></a>"))), "xml_syntax", "XML2"), (_file(GENERAL, _entry("XML2", _b64(BOMB.decode()))), "xml_dtd", "XML2"),
-    (_file(GENERAL, GENERAL), "table_twice", "XML1"), (_file(_entry("XML2", "")), "no_link_code", "XML1"), (_file(_entry("XML1", "")), "no_link_code", "XML1"),
-    (_file(GENERAL, _entry("XML5", _b64("<CHITIEU_CHITIET_DIENBIENLAMSANG><D><CHI_TIET_DIEN_BIEN_BENH><MA_LK>khac</MA_LK></CHI_TIET_DIEN_BIEN_BENH></D></CHITIEU_CHITIET_DIENBIENLAMSANG>"))), "link_code_differs", "XML5"),
-])
+@pytest.mark.parametrize(
+    ("data", "code", "table"),
+    [
+        (BOMB, "xml_dtd", ""),
+        (b"<GIAMDINHHS>", "xml_syntax", ""),
+        (b"", "xml_syntax", ""),
+        (b"\xff\xfe\x00bad", "xml_syntax", ""),
+        (b"<KHAC/>", "unknown_root", ""),
+        (b"<GIAMDINHHS/>", "no_episode", ""),
+        ("<a>\u1ea1</a>".encode("utf-16")[:7], "xml_syntax", ""),
+        (_file(GENERAL, _entry("XML99", "eA==")), "unknown_table", "XML99"),
+        (_file(GENERAL, _entry("XML2", "@@@")), "base64", "XML2"),
+        (_file(GENERAL, _entry("XML2", _b64("<a><b></a>"))), "xml_syntax", "XML2"),
+        (_file(GENERAL, _entry("XML2", _b64(BOMB.decode()))), "xml_dtd", "XML2"),
+        (_file(GENERAL, GENERAL), "table_twice", "XML1"),
+        (_file(_entry("XML2", "")), "no_link_code", "XML1"),
+        (_file(_entry("XML1", "")), "no_link_code", "XML1"),
+        (
+            _file(
+                GENERAL,
+                _entry(
+                    "XML5",
+                    _b64(
+                        "<CHITIEU_CHITIET_DIENBIENLAMSANG><D><CHI_TIET_DIEN_BIEN_BENH><MA_LK>khac</MA_LK></CHI_TIET_DIEN_BIEN_BENH></D></CHITIEU_CHITIET_DIENBIENLAMSANG>"
+                    ),
+                ),
+            ),
+            "link_code_differs",
+            "XML5",
+        ),
+    ],
+)
 def test_what_cannot_be_read_is_refused_with_its_place(data: bytes, code: str, table: str) -> None:
     read = read_file(data, "xau.xml")
     problems = read.problems + [p for e in read.episodes for p in e.problems]
@@ -106,7 +134,16 @@ def test_a_damaged_file_is_reported_not_crashed_on(seed: int) -> None:
             interpret(episode)
 
 
-@pytest.mark.parametrize(("text", "expected"), [("196005020000", "day"), ("196005000000", "month"), ("196000000000", "year"), ("x", "unknown"), ("199913400000", "unknown")])
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("196005020000", "day"),
+        ("196005000000", "month"),
+        ("196000000000", "year"),
+        ("x", "unknown"),
+        ("199913400000", "unknown"),
+    ],
+)
 def test_birth_dates_keep_their_precision(text: str, expected: str) -> None:
     assert birth(text)[1] == expected
 
@@ -116,7 +153,12 @@ def test_times_and_vital_signs_are_read() -> None:
     assert at is not None
     assert at.isoformat() == "2026-11-23T08:05:00+07:00"
     assert moment("20261340") is None
-    assert vital_signs("CSST<M75_T37_HA120/70_NT18_HL2> tỉnh") == {"pulse": "75", "temperature": "37", "blood_pressure": "120/70", "respiratory_rate": "18"}
+    assert vital_signs("CSST<M75_T37_HA120/70_NT18_HL2> tỉnh") == {
+        "pulse": "75",
+        "temperature": "37",
+        "blood_pressure": "120/70",
+        "respiratory_rate": "18",
+    }
 
 
 @pytest.mark.django_db
@@ -135,7 +177,9 @@ class TestImport:
     def test_importing_twice_changes_nothing_under_another_name_too(self, cast: Cast) -> None:
         services.import_data([("a.xml", one(1)), ("b.xml", one(2))], source="x", actor=IMPORTER)
         before = (Patient.objects.count(), DocumentVersion.objects.count())
-        run = services.import_data([("khac.xml", one(1, plain=True)), ("b.xml", one(2, bom=True))], source="x", actor=IMPORTER)
+        run = services.import_data(
+            [("khac.xml", one(1, plain=True)), ("b.xml", one(2, bom=True))], source="x", actor=IMPORTER
+        )
         assert (run.created, run.updated, run.unchanged) == (0, 0, 2)
         assert (Patient.objects.count(), DocumentVersion.objects.count()) == before
 
@@ -145,7 +189,9 @@ class TestImport:
         tables["XML1"][0]["CHAN_DOAN_RV"] = "Chẩn đoán sửa lại"
         run = services.import_data([("b.xml", generator.envelope([tables]))], source="x", actor=IMPORTER)
         assert run.updated == 1
-        assert [v.version_no for v in DocumentVersion.objects.filter(document__source="bhyt").order_by("version_no")] == [1, 2]
+        assert [
+            v.version_no for v in DocumentVersion.objects.filter(document__source="bhyt").order_by("version_no")
+        ] == [1, 2]
 
     def test_good_episodes_are_not_lost_with_bad_ones(self, cast: Cast) -> None:
         good, bad, late = (generator.episode_tables(n) for n in (1, 2, 3))
@@ -153,11 +199,19 @@ class TestImport:
         run = services.import_data([("x.xml", generator.envelope([good, bad, late]))], source="x", actor=IMPORTER)
         assert (run.created, run.refused) == (2, 1)
         problem = ImportProblem.objects.get(run=run, severity="refused")
-        assert (problem.file, problem.table, problem.row, problem.field, problem.code) == ("x.xml", "XML1", 1, "NGAY_VAO", "bad_time")
+        assert (problem.file, problem.table, problem.row, problem.field, problem.code) == (
+            "x.xml",
+            "XML1",
+            1,
+            "NGAY_VAO",
+            "bad_time",
+        )
         assert not ImportedEpisode.objects.filter(link_code=bad["XML1"][0]["MA_LK"]).exists()
 
     def test_an_upload_is_imported_step_by_step(self, cast: Cast) -> None:
-        run = services.begin_upload(generator.envelope([generator.episode_tables(n) for n in range(3)]), "x.xml", actor=cast.planning)
+        run = services.begin_upload(
+            generator.envelope([generator.episode_tables(n) for n in range(3)]), "x.xml", actor=cast.planning
+        )
         assert run.done == 0
         services.step(run, actor=cast.planning)
         assert (run.done, run.created, run.percent) == (3, 3, 100)

@@ -17,10 +17,24 @@ from tests.people import Cast
 pytestmark = pytest.mark.django_db
 
 
-@pytest.mark.parametrize("typed", [
-    "Nguyễn Thị Đào", "nguyen thi dao", "dao", "ĐÀO", "dao nguyen", "thi dao 1960", "02/05/1960 dao", "0900000001", "000001", "000160000001",
-    unicodedata.normalize("NFD", "Nguyễn Thị Đào"), "ngu thi", "BN26",
-])
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "Nguyễn Thị Đào",
+        "nguyen thi dao",
+        "dao",
+        "ĐÀO",
+        "dao nguyen",
+        "thi dao 1960",
+        "02/05/1960 dao",
+        "0900000001",
+        "000001",
+        "000160000001",
+        unicodedata.normalize("NFD", "Nguyễn Thị Đào"),
+        "ngu thi",
+        "BN26",
+    ],
+)
 def test_a_patient_is_found_however_one_types(cast: Cast, typed: str) -> None:
     assert cast.patient in queries.search(cast.clerk, typed)
 
@@ -56,9 +70,15 @@ def test_a_newborn_is_linked_to_its_mother(cast: Cast) -> None:
     assert queries.representatives(child)[0].relation == "Mẹ"
 
 
-@pytest.mark.parametrize(("person", "path"), [
-    (Person(""), "full_name"), (Person("A", date(2090, 1, 1), "day"), "birth_date"), (Person("A", phone="12x"), "phone"), (Person("A", sex="9"), "sex"),
-])
+@pytest.mark.parametrize(
+    ("person", "path"),
+    [
+        (Person(""), "full_name"),
+        (Person("A", date(2090, 1, 1), "day"), "birth_date"),
+        (Person("A", phone="12x"), "phone"),
+        (Person("A", sex="9"), "sex"),
+    ],
+)
 def test_faults_name_the_field(cast: Cast, person: Person, path: str) -> None:
     with pytest.raises(Invalid) as no:
         services.register(person, actor=cast.clerk)
@@ -67,7 +87,14 @@ def test_faults_name_the_field(cast: Cast, person: Person, path: str) -> None:
 
 def test_likely_duplicates_are_found_by_name_birth_phone_and_number(cast: Cast) -> None:
     def found(**more: object) -> list[int]:
-        base = {"full_name": "NGUYEN THI DAO", "birth_date": None, "birth_precision": "unknown", "sex": "2", "phone": "", "citizen_id": ""}
+        base = {
+            "full_name": "NGUYEN THI DAO",
+            "birth_date": None,
+            "birth_precision": "unknown",
+            "sex": "2",
+            "phone": "",
+            "citizen_id": "",
+        }
         return [c.score for c in queries.likely_duplicates(**{**base, **more}) if c.patient == cast.patient]  # type: ignore[arg-type]
 
     assert found(birth_date=date(1960, 5, 2), birth_precision="day") == [85]
@@ -101,14 +128,21 @@ def test_every_model_with_a_key_to_a_patient_declares_its_merge_rule() -> None:
     from django.apps import apps
 
     keyed = {
-        f"{m._meta.app_label}.{m.__name__}" for m in apps.get_models()
-        for f in m._meta.get_fields() if f.is_relation and f.concrete and f.related_model is Patient
+        f"{m._meta.app_label}.{m.__name__}"
+        for m in apps.get_models()
+        for f in m._meta.get_fields()
+        if f.is_relation and f.concrete and f.related_model is Patient
     }
     assert keyed <= set(merging.declared()), keyed - set(merging.declared())
 
 
 def test_an_update_keeps_what_was_before(cast: Cast) -> None:
-    services.update(cast.patient, Person("Nguyễn Thị Đào Em", date(1960, 5, 2), "day", "2", "0900000001"), actor=cast.clerk, reason="sai tên")
+    services.update(
+        cast.patient,
+        Person("Nguyễn Thị Đào Em", date(1960, 5, 2), "day", "2", "0900000001"),
+        actor=cast.clerk,
+        reason="sai tên",
+    )
     change = queries.changes(cast.patient)[0]
     assert (change.before["full_name"], change.after["full_name"]) == ("Nguyễn Thị Đào", "Nguyễn Thị Đào Em")
     assert queries.search(cast.clerk, "dao em") == [cast.patient]
@@ -119,10 +153,17 @@ CARD = "001090000001||NGUYEN VAN THU|01011990|Nam|Số 1, Phố Thử, Xã Thử
 
 def test_the_qr_of_an_identity_card_is_read(db: None) -> None:
     card = citizen_card.parse(CARD + "\r\n")
-    assert (card.number, card.full_name, card.birth_date, card.sex) == ("001090000001", "NGUYEN VAN THU", date(1990, 1, 1), "1")
+    assert (card.number, card.full_name, card.birth_date, card.sex) == (
+        "001090000001",
+        "NGUYEN VAN THU",
+        date(1990, 1, 1),
+        "1",
+    )
 
 
-@pytest.mark.parametrize("text", ["", "abc", "123|x|y", CARD.replace("001090000001", "12"), CARD.replace("NGUYEN VAN THU", "")])
+@pytest.mark.parametrize(
+    "text", ["", "abc", "123|x|y", CARD.replace("001090000001", "12"), CARD.replace("NGUYEN VAN THU", "")]
+)
 def test_a_wrong_card_is_told(db: None, text: str) -> None:
     with pytest.raises(Invalid):
         citizen_card.parse(text)

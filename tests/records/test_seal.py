@@ -76,13 +76,22 @@ def test_a_sealed_record_refuses_every_verb(cast: Cast) -> None:
             attempt()
 
 
-@pytest.mark.parametrize("statement", [
-    "UPDATE records_document SET title = 'x'", "DELETE FROM records_document", "UPDATE records_medicalrecord SET record_state = 'open'",
-    "DELETE FROM records_medicalrecord", "UPDATE records_volume SET no = 9", "UPDATE signing_signature SET signer_name = 'x'",
-    "UPDATE records_encounter SET reason = 'x'", "DELETE FROM records_seal", "UPDATE records_seal SET manifest = '{}'",
-    "INSERT INTO records_recordevent (event, from_state, to_state, by_name, by_title, reason, clinical_at, recorded_at, record_id) "
-    "SELECT 'x', '', 'open', 'x', '', '', opened_at, opened_at, id FROM records_medicalrecord",
-])
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE records_document SET title = 'x'",
+        "DELETE FROM records_document",
+        "UPDATE records_medicalrecord SET record_state = 'open'",
+        "DELETE FROM records_medicalrecord",
+        "UPDATE records_volume SET no = 9",
+        "UPDATE signing_signature SET signer_name = 'x'",
+        "UPDATE records_encounter SET reason = 'x'",
+        "DELETE FROM records_seal",
+        "UPDATE records_seal SET manifest = '{}'",
+        "INSERT INTO records_recordevent (event, from_state, to_state, by_name, by_title, reason, clinical_at, recorded_at, record_id) "
+        "SELECT 'x', '', 'open', 'x', '', '', opened_at, opened_at, id FROM records_medicalrecord",
+    ],
+)
 def test_the_database_itself_refuses_a_write_to_a_sealed_record(cast: Cast, statement: str) -> None:
     sealed(cast)
     with pytest.raises(DatabaseError), transaction.atomic(), connection.cursor() as cursor:
@@ -139,13 +148,20 @@ def test_the_manifest_lists_every_version_of_every_document_in_order(cast: Cast)
     written(cast, record)
     extra = services.write(record, "free_note", note("một"), actor=cast.doctor)
     services.amend(extra.document, note("hai"), reason="sai", actor=cast.doctor, base_version_no=1)
-    services.cancel(services.write(record, "free_note", note("nhầm"), actor=cast.doctor).document, reason="nhầm", actor=cast.doctor)
+    services.cancel(
+        services.write(record, "free_note", note("nhầm"), actor=cast.doctor).document, reason="nhầm", actor=cast.doctor
+    )
     sign_all(cast, "doctor", "director")
     closing.discharge(queries.record(record.pk), actor=cast.doctor, result="1", discharge_type="1")
     closing.close(queries.record(record.pk), actor=cast.doctor)
     manifest = json.loads(closing.seal(queries.record(record.pk), actor=cast.planning).manifest)
     listed = [(d["form"]["code"], d["version_no"], d["document_state"]) for d in manifest["documents"]]
-    assert listed == [("outpatient_general", 1, "active"), ("free_note", 1, "superseded"), ("free_note", 2, "active"), ("free_note", 1, "cancelled")]
+    assert listed == [
+        ("outpatient_general", 1, "active"),
+        ("free_note", 1, "superseded"),
+        ("free_note", 2, "active"),
+        ("free_note", 1, "cancelled"),
+    ]
 
 
 def test_sealing_fails_whole_when_the_record_changes_meanwhile(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -10,7 +10,8 @@ from benhan.kernel import clock
 from benhan.kernel.errors import Conflict, Invalid, NotFound, Refused
 from benhan.proof.verify import verify_pdf
 from benhan.records import queries, services, signatures
-from benhan.signing import certificates, queries as signing
+from benhan.signing import certificates
+from benhan.signing import queries as signing
 from benhan.signing.models import SignatureRequest
 from benhan.signing.services import ConfirmingPerson
 from benhan.site.demo import complete
@@ -34,7 +35,9 @@ def test_a_signed_document_verifies_with_public_means(cast: Cast) -> None:
     version = services.write(cast.open(), "free_note", note(), actor=cast.doctor)
     made = signatures.sign(waiting(cast, "doctor")[0], actor=cast.doctor, pin=PIN)
     pdf = queries.files().get(made.pdf)
-    verdict = verify_pdf(pdf, anchors=certificates.anchors(), crls=[certificates.current_crl()], content_sha256=version.payload_hash)
+    verdict = verify_pdf(
+        pdf, anchors=certificates.anchors(), crls=[certificates.current_crl()], content_sha256=version.payload_hash
+    )
     assert verdict.holds, verdict.as_text()
     assert verdict.signers[0]["name"] == "Nguyễn Văn An"
     changed = bytearray(pdf)
@@ -49,7 +52,9 @@ def test_several_signers_sign_in_order_and_all_signatures_hold(cast: Cast) -> No
     assert queries.document(version.document_id).signature_state == "signed"
     last = signing.last_signature(version.pk)
     assert last is not None
-    verdict = verify_pdf(queries.files().get(last.pdf), anchors=certificates.anchors(), crls=[certificates.current_crl()])
+    verdict = verify_pdf(
+        queries.files().get(last.pdf), anchors=certificates.anchors(), crls=[certificates.current_crl()]
+    )
     assert verdict.holds, verdict.as_text()
     assert len(verdict.signers) == 3
 
@@ -99,7 +104,7 @@ def test_a_batch_signs_each_document_and_one_refusal_stops_no_other(cast: Cast) 
     services.write(record, "free_note", {"note": {"subject": "thiếu"}}, actor=cast.doctor)
     outcomes = signatures.sign_many(waiting(cast, "doctor"), actor=cast.doctor, pin=PIN)
     assert sum(o.signature is not None for o in outcomes) == 4
-    assert [o.refusal for o in outcomes if o.signature is None][0].startswith("Giấy còn thiếu")
+    assert next(o.refusal for o in outcomes if o.signature is None).startswith("Giấy còn thiếu")
 
 
 def test_a_revoked_certificate_signs_no_more_and_old_signatures_stay_good(cast: Cast) -> None:
@@ -113,7 +118,9 @@ def test_a_revoked_certificate_signs_no_more_and_old_signatures_stay_good(cast: 
     services.write(record, "free_note", note("hai"), actor=cast.doctor)
     with pytest.raises(Refused):
         signatures.sign(waiting(cast, "doctor")[0], actor=cast.doctor, pin=PIN)
-    verdict = verify_pdf(queries.files().get(made.pdf), anchors=certificates.anchors(), crls=[certificates.current_crl()])
+    verdict = verify_pdf(
+        queries.files().get(made.pdf), anchors=certificates.anchors(), crls=[certificates.current_crl()]
+    )
     assert not verdict.is_invalid, verdict.as_text()
 
 
@@ -123,7 +130,9 @@ MARK = "M10 10L200 100"
 
 def consent(cast: Cast) -> object:
     record = cast.open()
-    return services.write(record, "surgery_consent", complete(record, "surgery_consent", {}), actor=cast.doctor).document
+    return services.write(
+        record, "surgery_consent", complete(record, "surgery_consent", {}), actor=cast.doctor
+    ).document
 
 
 def test_a_confirmation_is_bound_to_what_was_shown_and_used_once(cast: Cast) -> None:

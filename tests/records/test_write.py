@@ -23,7 +23,9 @@ def test_a_written_document_has_author_title_and_server_time(cast: Cast) -> None
     version = services.write(record, "vital_signs_chart", vitals(), actor=cast.nurse)
     assert (version.author_name, version.author_title) == ("Lê Thị Chi", "ĐDCK.")
     assert before <= version.recorded_at <= clock.now()
-    assert AuditEvent.objects.filter(action="records.document.write", outcome="ok", record_id=str(record.pk)).count() == 1
+    assert (
+        AuditEvent.objects.filter(action="records.document.write", outcome="ok", record_id=str(record.pk)).count() == 1
+    )
 
 
 def test_the_same_client_key_writes_once(cast: Cast) -> None:
@@ -62,7 +64,9 @@ def test_a_clinical_time_in_the_future_or_before_birth_is_refused(cast: Cast, wr
 
 def test_amending_makes_a_new_version_and_keeps_the_old_one(cast: Cast) -> None:
     first = services.write(cast.open(), "free_note", note("Đau bụng phải"), actor=cast.doctor)
-    second = services.amend(first.document, note("Đau bụng trái"), reason="Ghi nhầm bên", actor=cast.doctor, base_version_no=1)
+    second = services.amend(
+        first.document, note("Đau bụng trái"), reason="Ghi nhầm bên", actor=cast.doctor, base_version_no=1
+    )
     assert (second.version_no, second.previous_hash) == (2, first.payload_hash)
     assert services.content_of(DocumentVersion.objects.get(pk=first.pk))["note"]["text"] == "Đau bụng phải"
 
@@ -110,7 +114,9 @@ def test_numbers_have_no_gaps_and_no_doubles(cast: Cast) -> None:
     assert [int(n.split(".")[1]) for n in numbers] == [1, 2, 3, 4, 5]
 
 
-def test_writing_costs_the_same_number_of_queries_in_a_long_record(cast: Cast, django_assert_max_num_queries: object) -> None:
+def test_writing_costs_the_same_number_of_queries_in_a_long_record(
+    cast: Cast, django_assert_max_num_queries: object
+) -> None:
     record = cast.open()
     for _ in range(12):
         services.write(record, "vital_signs_chart", vitals(), actor=cast.nurse)

@@ -15,7 +15,8 @@ FORMAT = click.option("--format", "form", type=click.Choice(["text", "json"]), d
 
 
 @click.command()
-def setup() -> None:
+@click.option("--with-demo", is_flag=True, help="Load the demo hospital into an empty house, and print its log-ins.")
+def setup(with_demo: bool) -> None:
     """Create or update the database and the keys. Safe to run again."""
     up()
     from django.core.management import call_command
@@ -29,6 +30,8 @@ def setup() -> None:
         click.echo("Đang tạo hoặc nâng cấp cơ sở dữ liệu…")
         call_command("migrate", verbosity=0, interactive=False)
     signing_key()
+    if with_demo:
+        _demo(only_if_empty=True)
     click.echo("Sẵn sàng.")
 
 
@@ -52,17 +55,21 @@ def demo() -> None:
 def demo_load(if_empty: bool) -> None:
     """Load the demo hospital. Refused when the database holds a real facility or patient."""
     up()
+    _demo(only_if_empty=if_empty)
+
+
+def _demo(*, only_if_empty: bool) -> None:
     from benhan.facility.queries import facility_or_none
     from benhan.site import demo as content
 
     with saying_no():
         place = facility_or_none()
-        if if_empty and place is not None and not place.is_demo:
+        if only_if_empty and place is not None and not place.is_demo:
             return
         if place is None:
             click.echo("Đang nạp bệnh viện mẫu…")
             content.load()
-        elif not if_empty:
+        elif not only_if_empty:
             content.refuse_unless_empty()
         if facility_or_none() is not None:
             for line in content.log_ins():

@@ -1,23 +1,21 @@
-"""The web server: granian where it runs, waitress elsewhere; one background thread signs the log's tree heads."""
+"""The web server: granian where it runs, waitress elsewhere; a process beside it signs the log's tree heads."""
 
 from __future__ import annotations
 
 import os
+import subprocess
 import sys
-import threading
 
 import click
 
-TREE_HEAD_SECONDS = 600
-THREADS = 8
+THREADS = 4
 
 
 def run(host: str, port: int) -> None:
     """Serve until Ctrl-C. One process with threads on SQLite; two processes when PostgreSQL carries the data."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "benhan.config.settings")
     workers = 2 if os.environ.get("BENHAN_DATABASE_URL", "").startswith("postgres") else 1
-    stop = threading.Event()
-    threading.Thread(target=_keep_signing, args=(stop,), daemon=True, name="tree-heads").start()
+    duties = _background()
     click.echo(f"benhan: http://{host}:{port}  (Ctrl-C để dừng)")
     try:
         if sys.platform == "win32":
@@ -25,7 +23,8 @@ def run(host: str, port: int) -> None:
         else:
             _granian(host, port, workers)
     finally:
-        stop.set()
+        duties.terminate()
+        duties.wait()
 
 
 def _granian(host: str, port: int, workers: int) -> None:
@@ -53,14 +52,7 @@ def _waitress(host: str, port: int) -> None:
     waitress.serve(application, host=host, port=port, threads=THREADS, ident="benhan")
 
 
-def _keep_signing(stop: threading.Event) -> None:
-    import django
-
-    django.setup()
-    from django.db import close_old_connections
-
-    from benhan.audit.services import sign_tree_head
-
-    while not stop.wait(TREE_HEAD_SECONDS):
-        sign_tree_head()
-        close_old_connections()
+def _background() -> subprocess.Popen[bytes]:
+    """The house's own duties run in a process beside the server: a thread here would be copied half-way into the
+    server's worker processes when they fork."""
+    return subprocess.Popen([sys.executable, "-m", "benhan.cli.background"])

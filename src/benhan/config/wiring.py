@@ -15,6 +15,7 @@ from benhan.access import gate
 from benhan.clinical import pages as clinical_pages
 from benhan.clinical import services as clinical
 from benhan.exchange.bhyt.models import ImportRun
+from benhan.facility import queries as facility_queries
 from benhan.kernel import news
 from benhan.patients import merging
 from benhan.patients import queries as patient_queries
@@ -62,6 +63,12 @@ def provide_facts() -> None:
         merging.declare(f"records.{label}", "follow")
 
 
+def facility_name(**_: object) -> str:
+    """The name in the frame of every page; nothing before the first run."""
+    place = facility_queries.facility_or_none()
+    return place.name if place else ""
+
+
 def fill_pages() -> None:
     """The menu, and who fills which slot of which page."""
     menu.judge_with(gate.allowed)
@@ -71,9 +78,11 @@ def fill_pages() -> None:
         menu.MenuItem("Chờ ký", "records:queue", "signing.queue.read", 30),
         menu.MenuItem("Chứng thư", "site:my_certificate", "signing.certificate.own", 40),
         menu.MenuItem("Nhập dữ liệu", "bhyt:runs", "bhyt.import.read", 60),
+        menu.MenuItem("Quy tắc", "site:settings", "site.settings.manage", 75),
         menu.MenuItem("Nhân viên", "site:staff", "site.staff.manage", 70),
         menu.MenuItem("Nhật ký", "site:audit", "site.audit.read", 80),
     )
+    slots.provide("facility_name", facility_name)
     slots.provide("patient_banner", clinical_pages.banner_allergies)
     slots.provide("record_page", clinical_pages.vital_signs_chart)
     slots.provide("patient_page", clinical_pages.patient_records)

@@ -159,6 +159,7 @@ def seal(record: MedicalRecord, *, actor: Actor, tsa: TimeStamper | None = None)
         drawn=True,
         reason=f"Niêm phong hồ sơ {fresh.record_number}, phần {volume.no}",
         tsa=tsa,
+        crl=certificates.current_crl() if certificate.origin == "internal" else None,
     )
     digest = queries.files().put(signed)
     with audit.unit_of_work("records.record.seal"):

@@ -8,8 +8,9 @@ from django.db import models
 
 from benhan.facility.models import Department, Staff
 from benhan.kernel.identifiers import new_id
+from benhan.law import registry
 from benhan.patients.models import Patient
-from benhan.records.lifecycle import OPEN, RECORD_STATES
+from benhan.records.lifecycle import EVENTS, OPEN, RECORD_STATES
 
 ENCOUNTER_KINDS = {
     "examination": "Khám bệnh",
@@ -110,6 +111,13 @@ class RecordEvent(models.Model):
     reason = models.TextField(blank=True)
     clinical_at = models.DateTimeField()
     recorded_at = models.DateTimeField()
+
+    @property
+    def event_name(self) -> str:
+        """What happened, in Vietnamese."""
+        return {"open": "mở hồ sơ", "import": "nhập từ hệ thống khác"}.get(self.event) or EVENTS.get(
+            self.event, self.event
+        )
 
 
 class Volume(models.Model):
@@ -221,6 +229,12 @@ class Draft(models.Model):
 
     class Meta:
         indexes = [models.Index(fields=["account", "-updated_at"])]
+
+    @property
+    def form_name(self) -> str:
+        """The form's name as people know it."""
+        versions = registry.versions(self.form_code)
+        return versions[-1].name_vi if versions else self.form_code
 
 
 class Seal(models.Model):

@@ -12,6 +12,7 @@ site_patterns = (
         path("setup", views_setup.wizard, name="setup"),
         path("certificate", views.my_certificate, name="my_certificate"),
         path("admin/staff", views_admin.staff_list, name="staff"),
+        path("admin/settings", views_admin.settings_page, name="settings"),
         path("admin/departments", views_admin.add_department, name="add_department"),
         path("admin/accounts/<uuid:account_id>", views_admin.change_account, name="account"),
         path("audit/", views_audit.log, name="audit"),

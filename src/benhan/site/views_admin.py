@@ -13,12 +13,13 @@ from django.utils.translation import gettext as _
 from benhan.access import queries as accounts
 from benhan.access import services as access
 from benhan.access.models import ROLES, Account
-from benhan.access.web import route
+from benhan.access.web import actor_of, route
 from benhan.audit import services as audit
 from benhan.facility import queries as facility
 from benhan.facility import services as places
 from benhan.kernel.errors import Invalid, SaysNo
 from benhan.law import registry
+from benhan.site import rules
 from benhan.site.setup import kind_of
 
 
@@ -106,3 +107,21 @@ def change_account(request: HttpRequest, account_id: UUID) -> HttpResponse:
     else:
         messages.success(request, _("Đã thay đổi tài khoản"))
     return HttpResponseRedirect(reverse("site:staff"))
+
+
+@route("site.settings.manage", methods=("GET", "POST"))
+def settings_page(request: HttpRequest) -> HttpResponse:
+    """The facility's own rules: patterns of numbers, the time-stamp authority."""
+    errors = []
+    values = {r.key: r.value for r in rules.rules()}
+    if request.method == "POST":
+        values |= {k: request.POST.get(k, "") for k in values}
+        try:
+            count = rules.change(values, by=actor_of(request).full_name)
+        except Invalid as no:
+            errors = no.errors
+        else:
+            messages.success(request, _("Đã lưu %(n)s quy tắc") % {"n": count})
+            return HttpResponseRedirect(reverse("site:settings"))
+    page = {"rules": rules.rules(), "values": values, "errors": errors}
+    return render(request, "site/settings.html", page, status=422 if errors else 200)
