@@ -26,14 +26,38 @@ QUESTIONS = 3000
 WARM_UP = 300
 SAMPLE = 20_000
 CHUNK = 20_000
-WORST = ("van thi", "thi van nguyen", "n v a", "t", "nguyen", "thi", "van", "1985", "nguyen xyz", "anh anh", "thi thi", "le nguyen tran",
-         "hong hong thi", "nguyen t 1990", "th th", "y", "tran van thi", "an van nguyen", "0", "0912", "hhen", "duc van 1950")
+WORST = (
+    "van thi",
+    "thi van nguyen",
+    "n v a",
+    "t",
+    "nguyen",
+    "thi",
+    "van",
+    "1985",
+    "nguyen xyz",
+    "anh anh",
+    "thi thi",
+    "le nguyen tran",
+    "hong hong thi",
+    "nguyen t 1990",
+    "th th",
+    "y",
+    "tran van thi",
+    "an van nguyen",
+    "0",
+    "0912",
+    "hhen",
+    "duc van 1950",
+)
 
 
 def run(size: int, database: str) -> dict[str, Any]:
     """Measure in a process of its own (Django takes one database a process) and return the figures in milliseconds."""
     command = [sys.executable, str(Path(__file__).resolve()), "--size", str(size), "--database", database, "--json"]
-    done = subprocess.run(command, check=True, capture_output=True, text=True, env={**os.environ, "PYTHONPATH": str(ROOT / "src")})
+    done = subprocess.run(
+        command, check=True, capture_output=True, text=True, env={**os.environ, "PYTHONPATH": str(ROOT / "src")}
+    )
     figures: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
     return figures
 
@@ -78,17 +102,40 @@ def rows_of(size: int) -> Iterator[tuple[tuple[Any, ...], tuple[Any, ...], list[
     now = clock.now().isoformat(" ")
     for number, p in enumerate(people(size), 1):
         i = index_row(p.full_name, p.birth_date, p.phone)
-        patient = (p.id, p.patient_number, p.full_name, fold(p.full_name), p.birth_date, p.precision, p.sex, p.phone, now,
-                   "", "", "", "", "", "000", "", "", "known", "", "benchmark")
+        patient = (
+            p.id,
+            p.patient_number,
+            p.full_name,
+            fold(p.full_name),
+            p.birth_date,
+            p.precision,
+            p.sex,
+            p.phone,
+            now,
+            "",
+            "",
+            "",
+            "",
+            "",
+            "000",
+            "",
+            "",
+            "known",
+            "",
+            "benchmark",
+        )
         search = (number, p.id, i.written, i.forwards, i.backwards, i.birth_year, i.phone_backwards)
-        given = [(p.id, system, v, v, v[::-1], "active", "benchmark", now)
-                 for system, v in (("citizen_id", p.citizen_id), ("insurance_card", p.insurance_card)) if v]
+        given = [
+            (p.id, system, v, v, v[::-1], "active", "benchmark", now)
+            for system, v in (("citizen_id", p.citizen_id), ("insurance_card", p.insurance_card))
+            if v
+        ]
         yield patient, search, given
 
 
 COLUMNS = {
     "patients_patient": "id patient_number full_name name_folded birth_date birth_precision sex phone recorded_at address_line "
-                        "province_code commune_code ethnicity occupation nationality workplace blood_group identity_state description source",
+    "province_code commune_code ethnicity occupation nationality workplace blood_group identity_state description source",
     "patients_nameindex": "id patient_id written forwards backwards birth_year phone_backwards",
     "patients_identifier": "patient_id system value normalised normalised_backwards identifier_state source recorded_at",
 }
@@ -97,8 +144,11 @@ COLUMNS = {
 def _chunks(size: int) -> Iterator[dict[str, list[tuple[Any, ...]]]]:
     rows = rows_of(size)
     while part := list(islice(rows, CHUNK)):
-        yield {"patients_patient": [p for p, _, _ in part], "patients_nameindex": [s for _, s, _ in part],
-               "patients_identifier": [g for _, _, given in part for g in given]}
+        yield {
+            "patients_patient": [p for p, _, _ in part],
+            "patients_nameindex": [s for _, s, _ in part],
+            "patients_identifier": [g for _, _, given in part for g in given],
+        }
 
 
 def _learn(part: dict[str, list[tuple[Any, ...]]], known: set[str]) -> None:
@@ -122,8 +172,13 @@ def _fill_sqlite(size: int) -> None:
             for part in _chunks(size):
                 for table, rows in part.items():
                     names = COLUMNS[table].split()
-                    plain = [tuple(v.hex if hasattr(v, "hex") else str(v) if hasattr(v, "year") else v for v in row) for row in rows]
-                    cursor.executemany(f"INSERT INTO {table} ({', '.join(names)}) VALUES ({', '.join(['%s'] * len(names))})", plain)
+                    plain = [
+                        tuple(v.hex if hasattr(v, "hex") else str(v) if hasattr(v, "year") else v for v in row)
+                        for row in rows
+                    ]
+                    cursor.executemany(
+                        f"INSERT INTO {table} ({', '.join(names)}) VALUES ({', '.join(['%s'] * len(names))})", plain
+                    )
                 _learn(part, known)
             cursor.execute("INSERT INTO patients_name_fts(patients_name_fts) VALUES ('rebuild')")
             cursor.execute(trigger)
@@ -174,7 +229,7 @@ def questions(sample: list[Any], deal: random.Random) -> Iterator[tuple[str, str
         (4, "last word and year", lambda p: f"{fold(p.full_name).split()[-1]} {p.birth_date.year}"),
         (3, "name and day", lambda p: f"{fold(p.full_name)} {p.birth_date:%d/%m/%Y}"),
         (5, "phone", lambda p: p.phone or "0912345678"),
-        (4, "end of the phone", lambda p: (p.phone or "0912345678")[-deal.randrange(4, 8):]),
+        (4, "end of the phone", lambda p: (p.phone or "0912345678")[-deal.randrange(4, 8) :]),
         (5, "personal number", lambda p: p.citizen_id or "000099000000"),
         (2, "insurance card", lambda p: p.insurance_card or "DN4000000000000"),
         (2, "patient number", lambda p: p.patient_number),
@@ -216,7 +271,10 @@ def measure(size: int) -> dict[str, Any]:
 
 def _figures(times: list[float]) -> dict[str, float]:
     ordered = sorted(times)
-    at = {name: ordered[min(len(ordered) - 1, int(len(ordered) * share))] for name, share in (("p50", 0.5), ("p95", 0.95), ("p99", 0.99))}
+    at = {
+        name: ordered[min(len(ordered) - 1, int(len(ordered) * share))]
+        for name, share in (("p50", 0.5), ("p95", 0.95), ("p99", 0.99))
+    }
     return {"count": len(ordered), **{k: round(v, 2) for k, v in at.items()}, "max": round(ordered[-1], 2)}
 
 
@@ -235,7 +293,9 @@ def main() -> None:
         return
     print(f"{options.size} patients, filled in {filled:.0f} s; milliseconds")
     for kind, f in [*result["kinds"].items(), ("ALL", result["all"])]:
-        print(f"{kind:24} n {f['count']:5}  p50 {f['p50']:7.2f}  p95 {f['p95']:7.2f}  p99 {f['p99']:7.2f}  max {f['max']:7.2f}")
+        print(
+            f"{kind:24} n {f['count']:5}  p50 {f['p50']:7.2f}  p95 {f['p95']:7.2f}  p99 {f['p99']:7.2f}  max {f['max']:7.2f}"
+        )
     for text, took in result["worst"].items():
         print(f"{text:24} {took:7.2f}")
 
