@@ -110,14 +110,17 @@ MIDDLES = {
         "Thị Bích": 15,
     },
 }
-GIVEN = (
-    "Anh Hương Hùng Dũng Hà Linh Tuấn Minh Lan Hoa Nam Hải Trang Thảo Sơn Long Phương Thủy Hiền Hạnh Thu Mai Bình Đức Cường Huy "
-    "Nga Loan Hằng Yến Nhung Tâm Thành Trung Quang Tùng Khánh Vân Liên Hồng Ngọc Phúc An Châu Giang Hiếu Hòa Hường Huệ Kiên Khoa "
-    "Lâm Lộc Lợi Ly My Mỹ Nghĩa Nhân Nhi Nguyên Oanh Phong Phú Quân Quý Quyên Quỳnh Tài Tân Thắng Thanh Thịnh Thọ Thơ Thoa Thư Thương "
-    "Tiến Tín Toàn Trâm Trí Trinh Trọng Trường Tú Tuyết Uyên Việt Vinh Vũ Vy Xuân Ý Đào Đạt Định Đông Bảo Bích Chi Chiến Công Cúc "
-    "Dung Duy Duyên Gấm Hậu Hoàn Hoàng Hợp Khang Khôi Kim Lệ Lĩnh Luân Lương Mạnh Mẫn Mến Ngân Nhàn Nhã Nữ Phát Phụng Sang Sinh Sương "
-    "Tấn Thạch Thái Thêm Thiện Thuận Thúy Tình Trà Triều Trúc Tuyền Vương Xoan Xuyến Đan Đăng Điệp Đoan"
-).split()
+GIVEN_NAMES = """
+Anh Hương Hùng Dũng Hà Linh Tuấn Minh Lan Hoa Nam Hải Trang Thảo Sơn Long Phương Thủy Hiền Hạnh Thu
+Mai Bình Đức Cường Huy Nga Loan Hằng Yến Nhung Tâm Thành Trung Quang Tùng Khánh Vân Liên Hồng Ngọc
+Phúc An Châu Giang Hiếu Hòa Hường Huệ Kiên Khoa Lâm Lộc Lợi Ly My Mỹ Nghĩa Nhân Nhi Nguyên Oanh
+Phong Phú Quân Quý Quyên Quỳnh Tài Tân Thắng Thanh Thịnh Thọ Thơ Thoa Thư Thương Tiến Tín Toàn Trâm
+Trí Trinh Trọng Trường Tú Tuyết Uyên Việt Vinh Vũ Vy Xuân Ý Đào Đạt Định Đông Bảo Bích Chi Chiến
+Công Cúc Dung Duy Duyên Gấm Hậu Hoàn Hoàng Hợp Khang Khôi Kim Lệ Lĩnh Luân Lương Mạnh Mẫn Mến Ngân
+Nhàn Nhã Nữ Phát Phụng Sang Sinh Sương Tấn Thạch Thái Thêm Thiện Thuận Thúy Tình Trà Triều Trúc
+Tuyền Vương Xoan Xuyến Đan Đăng Điệp Đoan
+"""
+GIVEN = tuple(GIVEN_NAMES.split())
 FIRST_BIRTH, BIRTH_DAYS = date(1925, 1, 1), 365 * 101
 
 

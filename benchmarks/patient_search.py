@@ -95,6 +95,7 @@ def fill(size: int) -> float:
 def rows_of(size: int) -> Iterator[tuple[tuple[Any, ...], tuple[Any, ...], list[tuple[Any, ...]]]]:
     """For each person the rows of patient, search and identifiers, in the order of COLUMNS."""
     from benchmarks.invented_patients import people
+
     from benhan.kernel import clock
     from benhan.kernel.text import fold
     from benhan.patients.search import index_row
@@ -135,7 +136,8 @@ def rows_of(size: int) -> Iterator[tuple[tuple[Any, ...], tuple[Any, ...], list[
 
 COLUMNS = {
     "patients_patient": "id patient_number full_name name_folded birth_date birth_precision sex phone recorded_at address_line "
-    "province_code commune_code ethnicity occupation nationality workplace blood_group identity_state description source",
+    "province_code commune_code ethnicity occupation nationality workplace blood_group identity_state "
+    "description source",
     "patients_nameindex": "id patient_id written forwards backwards birth_year phone_backwards",
     "patients_identifier": "patient_id system value normalised normalised_backwards identifier_state source recorded_at",
 }
@@ -244,6 +246,7 @@ def questions(sample: list[Any], deal: random.Random) -> Iterator[tuple[str, str
 def measure(size: int) -> dict[str, Any]:
     """Ask QUESTIONS and all of WORST, each through the query that the page uses."""
     from benchmarks.invented_patients import people
+
     from benhan.access.actors import Actor
     from benhan.patients import queries
 
@@ -293,9 +296,7 @@ def main() -> None:
         return
     print(f"{options.size} patients, filled in {filled:.0f} s; milliseconds")
     for kind, f in [*result["kinds"].items(), ("ALL", result["all"])]:
-        print(
-            f"{kind:24} n {f['count']:5}  p50 {f['p50']:7.2f}  p95 {f['p95']:7.2f}  p99 {f['p99']:7.2f}  max {f['max']:7.2f}"
-        )
+        print(f"{kind:24} n {f['count']:5}", *(f"{name} {f[name]:8.2f}" for name in ("p50", "p95", "p99", "max")))
     for text, took in result["worst"].items():
         print(f"{text:24} {took:7.2f}")
 
