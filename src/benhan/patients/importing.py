@@ -10,8 +10,10 @@ from benhan.facility import numbers
 from benhan.facility import queries as facility
 from benhan.kernel import clock
 from benhan.kernel.text import clean_line, fold
-from benhan.patients.models import Identifier, NameIndex, Patient
-from benhan.patients.search import index_words, normalise_number
+from benhan.patients.indexing import index_patients
+from benhan.patients.merging import survivors
+from benhan.patients.models import Identifier, Patient
+from benhan.patients.question import normalise_number
 from benhan.patients.services import PATIENT_NUMBER_PATTERN, Person
 
 
@@ -46,13 +48,16 @@ def match_or_register(arrivals: Sequence[Arrival], *, source: str) -> list[Patie
 
 def _known(arrivals: Sequence[Arrival]) -> dict[str, Patient | None]:
     values = {normalise_number(a.external)[:60] for a in arrivals} | {a.citizen_id for a in arrivals if a.citizen_id}
-    rows = Identifier.objects.select_related("patient", "patient__merged_into").filter(
-        normalised__in=values, system__in=["external", "citizen_id"], identifier_state="active"
+    rows = list(
+        Identifier.objects.select_related("patient").filter(
+            normalised__in=values, system__in=["external", "citizen_id"], identifier_state="active"
+        )
     )
+    living = survivors([row.patient for row in rows])
     known: dict[str, Patient | None] = {}
     by_external = {normalise_number(a.external)[:60]: a.external for a in arrivals}
     for row in rows:
-        patient = row.patient.merged_into or row.patient
+        patient = living[row.patient.pk]
         key = (
             f"ext:{by_external[row.normalised]}"
             if row.system == "external" and row.normalised in by_external
@@ -117,6 +122,7 @@ def _register(
                 system=s,
                 value=v[:60],
                 normalised=normalise_number(v)[:60],
+                normalised_backwards=normalise_number(v)[:60][::-1],
                 source=source,
                 recorded_at=now,
             )
@@ -125,14 +131,7 @@ def _register(
         ]
     Patient.objects.bulk_create(rows, batch_size=500)
     Identifier.objects.bulk_create(identifiers, batch_size=500)
-    index = [(p, index_words(p.full_name, p.birth_date, p.birth_precision)) for p in rows]
-    NameIndex.objects.bulk_create(
-        [
-            NameIndex(patient=p, forwards=f, backwards=b, words=w, phone_backwards=p.phone[::-1])
-            for p, (f, b, w) in index
-        ],
-        batch_size=500,
-    )
+    index_patients(rows)
     return made
 
 

@@ -5,6 +5,7 @@ Every model with a key to Patient declares here how it behaves; a test fails for
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from benhan.patients.models import Patient
@@ -32,6 +33,15 @@ def family_ids(patient: Patient) -> list[UUID]:
         edge = [i for i in Patient.objects.filter(merged_into__in=edge).values_list("pk", flat=True) if i not in family]
         family += edge
     return family
+
+
+def survivors(patients: Sequence[Patient]) -> dict[UUID, Patient]:
+    """For each patient the living one at the end of its chain of merges, by the id asked for."""
+    living = {p.pk: p for p in patients}
+    while retired := {p.merged_into_id for p in living.values() if p.merged_into_id}:
+        next_ones = Patient.objects.in_bulk(list(retired))
+        living = {pk: next_ones[p.merged_into_id] if p.merged_into_id else p for pk, p in living.items()}
+    return living
 
 
 for _label in ("Identifier", "Representative", "PatientChange"):

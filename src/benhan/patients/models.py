@@ -52,10 +52,11 @@ class Patient(models.Model):
     recorded_at = models.DateTimeField()
 
     class Meta:
+        # The class makes a b-tree of PostgreSQL answer "begins with"; SQLite ignores it.
         indexes = [
-            models.Index(fields=["birth_date"]),
-            models.Index(fields=["name_folded"]),
-            models.Index(fields=["phone"]),
+            models.Index(fields=["birth_date"], name="patients_patient_birth"),
+            models.Index(fields=["name_folded", "birth_date"], name="patients_patient_name_birth"),
+            models.Index(fields=["phone"], name="patients_patient_phone", opclasses=["text_pattern_ops"]),
         ]
 
     def __str__(self) -> str:
@@ -69,6 +70,7 @@ class Identifier(models.Model):
     system = models.CharField(max_length=24, choices=list(IDENTIFIER_SYSTEMS.items()))
     value = models.CharField(max_length=60)
     normalised = models.CharField(max_length=60)
+    normalised_backwards = models.CharField(max_length=60, help_text="for people who remember the last digits")
     valid_from = models.DateField(null=True)
     valid_to = models.DateField(null=True)
     identifier_state = models.CharField(
@@ -80,7 +82,12 @@ class Identifier(models.Model):
     recorded_at = models.DateTimeField()
 
     class Meta:
-        indexes = [models.Index(fields=["normalised"])]
+        indexes = [
+            models.Index(fields=["normalised"], name="patients_identifier_number", opclasses=["text_pattern_ops"]),
+            models.Index(
+                fields=["normalised_backwards"], name="patients_identifier_tail", opclasses=["text_pattern_ops"]
+            ),
+        ]
         constraints = [
             models.UniqueConstraint(
                 fields=["normalised"],
@@ -129,12 +136,34 @@ class Merge(models.Model):
 
 
 class NameIndex(models.Model):
-    """What the search reads: folded words forwards and backwards, phone backwards. Derived, rebuildable.
-    On SQLite a full-text table hangs on `id`, on PostgreSQL a GIN index on `words` (migrations/0002)."""
+    """What the search reads, one narrow row a patient. Derived, rebuildable by `services.rebuild_index`.
+    On SQLite a full-text table hangs on `id`, on PostgreSQL a GIN index on the words of `forwards` (migrations/0002)."""
 
     id = models.BigAutoField(primary_key=True)
     patient = models.OneToOneField(Patient, on_delete=models.CASCADE, related_name="+")
-    forwards = models.CharField(max_length=255)
-    backwards = models.CharField(max_length=255)
-    words = models.CharField(max_length=300, help_text="folded words, yYYYY and dYYYYMMDD")
+    written = models.CharField(max_length=255, help_text="the name in lower case with its marks")
+    forwards = models.CharField(
+        max_length=400, help_text="folded words in order; names with an apostrophe joined again"
+    )
+    backwards = models.CharField(max_length=400, help_text="the same words, last first")
+    birth_year = models.SmallIntegerField(null=True)
     phone_backwards = models.CharField(max_length=20, blank=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["written"], name="patients_index_written", opclasses=["text_pattern_ops"]),
+            models.Index(fields=["forwards"], name="patients_index_forwards", opclasses=["text_pattern_ops"]),
+            models.Index(fields=["backwards"], name="patients_index_backwards", opclasses=["text_pattern_ops"]),
+            models.Index(fields=["phone_backwards"], name="patients_index_phone", opclasses=["text_pattern_ops"]),
+            models.Index(
+                fields=["birth_year", "forwards"],
+                name="patients_index_year",
+                opclasses=["int2_ops", "text_pattern_ops"],
+            ),
+        ]
+
+
+class NameWord(models.Model):
+    """The vocabulary of all names, so that the beginning of a word becomes the few whole words it may mean."""
+
+    word = models.CharField(max_length=100, primary_key=True)

@@ -2,26 +2,32 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from benhan.access.actors import Actor
 from benhan.kernel.errors import NotFound
-from benhan.kernel.text import fold
+from benhan.kernel.text import clean_line, fold
+from benhan.patients import merging
 from benhan.patients import search as engine
 from benhan.patients.merging import family_ids
-from benhan.patients.models import Identifier, Merge, Patient, PatientChange, Representative
+from benhan.patients.models import Identifier, Merge, NameIndex, Patient, PatientChange, Representative
+from benhan.patients.question import Question, normalise_number, understand
 
 SEARCH_ROWS_MAX = 20
+DUPLICATES_MAX = 10
+NAMESAKES_MAX = 200
 SEES_EVERYBODY = frozenset({"receptionist", "planning", "archivist", "system"})
 
 # Above live the encounters that say whose patients a doctor may see; wiring hands the question up.
 _visible: list[Callable[[Actor], QuerySet[Any]]] = []
+_numbers: list[Callable[[str, int], list[UUID]]] = []
 
 
 def restrict_with(visible_ids: Callable[[Actor], QuerySet[Any]]) -> None:
@@ -29,8 +35,13 @@ def restrict_with(visible_ids: Callable[[Actor], QuerySet[Any]]) -> None:
     _visible.append(visible_ids)
 
 
+def find_numbers_with(patient_ids: Callable[[str, int], list[UUID]]) -> None:
+    """Let a room above find patients by its own numbers, e.g. record numbers: (beginning, limit) → patient ids (wiring only)."""
+    _numbers.append(patient_ids)
+
+
 def patient(patient_id: UUID) -> Patient:
-    """One patient; a merged one leads to its survivor."""
+    """One patient; a merged one is returned as itself, with the way to its survivor in `merged_into`."""
     found = Patient.objects.select_related("merged_into", "mother").filter(pk=patient_id).first()
     if found is None:
         raise NotFound("Không tìm thấy người bệnh")
@@ -39,37 +50,44 @@ def patient(patient_id: UUID) -> Patient:
 
 def search(actor: Actor, text: str, limit: int = SEARCH_ROWS_MAX) -> list[Patient]:
     """Find patients the actor may find. Merged ones are shown as their survivor, once."""
-    question = engine.understand(text)
+    question = understand(text)
+    limit = min(limit, SEARCH_ROWS_MAX)
     if question.is_empty:
         return []
     if actor.roles & SEES_EVERYBODY:
-        ids = engine.find(question, min(limit, SEARCH_ROWS_MAX))
-        rows = Patient.objects.select_related("merged_into").in_bulk([UUID(i) for i in ids])
-        found = [rows[UUID(i)] for i in ids if UUID(i) in rows]
+        ids = engine.find(question, limit)
+        if question.number and len(ids) < limit:
+            ids += [i for of_numbers in _numbers for i in of_numbers(question.code, limit - len(ids))]
+        rows = Patient.objects.in_bulk(ids)
+        found = [rows[i] for i in dict.fromkeys(ids) if i in rows]
     else:
-        found = list(_within(actor, question)[: min(limit, SEARCH_ROWS_MAX)])
-    return list({(p.merged_into or p).pk: (p.merged_into or p) for p in found}.values())
+        found = list(_within(actor, question)[:limit])
+    living = merging.survivors(found)
+    return list({p.pk: p for p in (living[f.pk] for f in found)}.values())
 
 
-def _within(actor: Actor, question: engine.Question) -> QuerySet[Patient]:
+def _within(actor: Actor, question: Question) -> QuerySet[Patient]:
     """The search among the patients of a ward: small sets, so the plain columns do."""
     seen = Q()
     for visible in _visible:
         seen |= Q(pk__in=visible(actor))
-    rows = Patient.objects.select_related("merged_into").filter(seen if _visible else Q(pk__in=[]))
+    rows = Patient.objects.filter(seen if _visible else Q(pk__in=[]))
     if question.number:
-        return rows.filter(
-            Q(patient_number__startswith=question.number)
+        by_number = Identifier.objects.filter(
+            Q(normalised__startswith=question.number) | Q(normalised__endswith=question.number)
+        )
+        of_numbers = [i for numbers in _numbers for i in numbers(question.code, SEARCH_ROWS_MAX)]
+        rows = rows.filter(
+            Q(patient_number__startswith=question.code)
             | Q(phone__contains=question.number)
-            | Q(identifiers__normalised__startswith=question.number)
-        ).distinct()
+            | Q(pk__in=of_numbers)
+            | Q(pk__in=by_number.filter(patient__in=rows).values("patient_id"))
+        )
     for word in question.words:
-        rows = rows.filter(Q(name_folded__startswith=word) | Q(name_folded__contains=f" {word}"))
-    for token in question.birth:
-        if token[0] == "y":
-            rows = rows.filter(birth_date__year=int(token[1:]))
-        else:
-            rows = rows.filter(birth_date=date(int(token[1:5]), int(token[5:7]), int(token[7:9])))
+        begins = NameIndex.objects.filter(Q(forwards__startswith=word) | Q(forwards__contains=f" {word}"))
+        rows = rows.filter(Exists(begins.filter(patient=OuterRef("pk"))))
+    if question.born:
+        rows = rows.filter(birth_date__range=question.born)
     return rows.order_by("name_folded")
 
 
@@ -93,51 +111,65 @@ def likely_duplicates(
     insurance_card: str = "",
 ) -> list[Candidate]:
     """Warn before a second copy of a person is made (REC-21): the same number, or name with birth, or name with phone."""
-    reasons: dict[UUID, tuple[int, list[str]]] = {}
-
-    def add(ids: list[UUID], score: int, reason: str) -> None:
-        for pk in ids:
-            best, texts = reasons.get(pk, (0, []))
-            reasons[pk] = (max(best, score), [*texts, reason])
-
-    for system, value, label in (
-        ("citizen_id", citizen_id, "Trùng số định danh cá nhân"),
-        ("insurance_card", insurance_card, "Trùng thẻ bảo hiểm y tế"),
-    ):
-        if value:
-            rows = Identifier.objects.filter(normalised=engine.normalise_number(value), identifier_state="active")
-            add(list(rows.values_list("patient_id", flat=True)[:10]), 100 if system == "citizen_id" else 90, label)
-    same_name = Patient.objects.filter(pk__in=_ids_named(full_name))
-    if birth_date is not None and birth_precision == "day":
-        swapped = _swapped(birth_date)
-        add(
-            list(same_name.filter(birth_date=birth_date).values_list("pk", flat=True)[:10]),
-            85,
-            "Trùng họ tên và ngày sinh",
-        )
-        if swapped:
-            add(
-                list(same_name.filter(birth_date=swapped).values_list("pk", flat=True)[:10]),
-                60,
-                "Trùng họ tên, ngày và tháng sinh đảo nhau",
-            )
-    if birth_date is not None:
-        rows_year = same_name.filter(birth_date__year=birth_date.year, sex__in=[sex, "3"])
-        add(list(rows_year.values_list("pk", flat=True)[:10]), 50, "Trùng họ tên, năm sinh và giới tính")
-    if phone:
-        add(list(same_name.filter(phone=phone).values_list("pk", flat=True)[:10]), 70, "Trùng họ tên và số điện thoại")
-    alive = Patient.objects.filter(pk__in=list(reasons), merged_into__isnull=True).in_bulk()
-    found = [
-        Candidate(alive[pk], score, tuple(dict.fromkeys(texts)))
-        for pk, (score, texts) in reasons.items()
-        if pk in alive
-    ]
-    return sorted(found, key=lambda c: -c.score)[:10]
-
-
-def _ids_named(full_name: str) -> list[UUID]:
     folded = fold(full_name)
-    return list(Patient.objects.filter(name_folded=folded).values_list("pk", flat=True)[:500]) if folded else []
+    rows: dict[UUID, Patient] = {}
+    reasons: dict[UUID, list[tuple[int, str]]] = {}
+    for patient, score, reason in (
+        *_same_number("citizen_id", citizen_id, 100, "Trùng số định danh cá nhân"),
+        *_same_number("insurance_card", insurance_card, 90, "Trùng thẻ bảo hiểm y tế"),
+        *_same_name(folded, clean_line(full_name), birth_date, birth_precision, sex),
+        *_same_phone(folded, birth_date, re.sub(r"[\s.()-]", "", phone)),
+    ):
+        rows[patient.pk] = patient
+        reasons.setdefault(patient.pk, []).append((score, reason))
+    living = merging.survivors(list(rows.values()))
+    found: dict[UUID, Candidate] = {}
+    for pk, given in reasons.items():
+        candidate = Candidate(living[pk], max(s for s, _ in given), tuple(dict.fromkeys(text for _, text in given)))
+        if living[pk].pk not in found or found[living[pk].pk].score < candidate.score:
+            found[living[pk].pk] = candidate
+    return sorted(found.values(), key=lambda c: -c.score)[:DUPLICATES_MAX]
+
+
+Hint = tuple[Patient, int, str]
+
+
+def _same_number(system: str, value: str, score: int, reason: str) -> list[Hint]:
+    number = normalise_number(value)
+    if not number:
+        return []
+    rows = Identifier.objects.select_related("patient").filter(normalised=number, identifier_state="active")
+    # A number may stand under another kind: a card typed as a citizen's number must still warn.
+    return [(row.patient, score if row.system == system else score - 20, reason) for row in rows[:DUPLICATES_MAX]]
+
+
+def _same_name(folded: str, written: str, born: date | None, precision: str, sex: str) -> list[Hint]:
+    """The folded name born in the same year: the same day is nearly sure, day and month turned round or a slip likely."""
+    if not folded or born is None:
+        return []
+    year = (date(born.year, 1, 1), date(born.year, 12, 31))
+    hints: list[Hint] = []
+    for row in Patient.objects.filter(name_folded=folded, birth_date__range=year)[:NAMESAKES_MAX]:
+        other_marks = "" if row.full_name.lower() == written.lower() else " (khác dấu)"
+        exact = precision == row.birth_precision == "day"
+        if exact and row.birth_date == born:
+            hints.append((row, 85, f"Trùng họ tên{other_marks} và ngày sinh"))
+        elif exact and row.birth_date == _swapped(born):
+            hints.append((row, 60, f"Trùng họ tên{other_marks}, ngày và tháng sinh đảo nhau"))
+        elif row.sex in {sex, "3"} or sex == "3":
+            hints.append((row, 50, f"Trùng họ tên{other_marks}, năm sinh và giới tính"))
+    return sorted(hints, key=lambda h: -h[1])[:DUPLICATES_MAX]
+
+
+def _same_phone(folded: str, born: date | None, phone: str) -> list[Hint]:
+    """A phone is shared by a family: it counts together with the name or the birth date."""
+    hints: list[Hint] = []
+    for row in Patient.objects.filter(phone=phone)[:NAMESAKES_MAX] if phone else ():
+        if row.name_folded == folded:
+            hints.append((row, 70, "Trùng họ tên và số điện thoại"))
+        elif born is not None and row.birth_date == born:
+            hints.append((row, 55, "Trùng số điện thoại và ngày sinh"))
+    return hints[:DUPLICATES_MAX]
 
 
 def _swapped(day: date) -> date | None:

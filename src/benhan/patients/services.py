@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from datetime import date
 from typing import Any
+
+from django.db import IntegrityError, transaction
 
 from benhan.access import gate
 from benhan.access.actors import Actor
@@ -16,74 +17,37 @@ from benhan.facility import queries as facility
 from benhan.kernel import clock
 from benhan.kernel.errors import Conflict, FieldError, Invalid, Refused
 from benhan.kernel.text import clean_line, fold
+from benhan.patients.indexing import index_patients
 from benhan.patients.models import (
     IDENTIFIER_SYSTEMS,
-    SEXES,
     Identifier,
     Merge,
-    NameIndex,
     Patient,
     PatientChange,
     Representative,
 )
-from benhan.patients.search import index_words, normalise_number
+from benhan.patients.person import CITIZEN_ID, Person, faults, too_long
+from benhan.patients.question import normalise_number
+
+__all__ = [
+    "PATIENT_NUMBER_PATTERN",
+    "Person",
+    "add_identifier",
+    "add_representative",
+    "cancel_identifier",
+    "close_identifier",
+    "faults",
+    "merge",
+    "register",
+    "register_emergency",
+    "register_newborn",
+    "unmerge",
+    "update",
+]
 
 PATIENT_NUMBER_PATTERN = "BN{yy}{serial:06d}"
 TEMPORARY_PATTERN = "TAM-{yy}{serial:05d}"
-OLDEST_YEARS = 130
-CITIZEN_ID = re.compile(r"^\d{12}$")
-INSURANCE_CARD = re.compile(r"^([A-Z]{2}[1-5]\d{12}|\d{10})$")
-PHONE = re.compile(r"^\+?[0-9]{8,15}$")
-
-
-@dataclass(frozen=True)
-class Person:
-    """What is known of a person at registration. Nothing but the name is required (R-104)."""
-
-    full_name: str
-    birth_date: date | None = None
-    birth_precision: str = "unknown"
-    sex: str = "3"
-    phone: str = ""
-    address_line: str = ""
-    province_code: str = ""
-    commune_code: str = ""
-    ethnicity: str = ""
-    occupation: str = ""
-    nationality: str = "000"
-    workplace: str = ""
-    blood_group: str = ""
-
-    def cleaned(self) -> Person:
-        """NFC, trimmed; the name stays as written otherwise."""
-        values: dict[str, Any] = {k: clean_line(v) if isinstance(v, str) else v for k, v in asdict(self).items()}
-        values["phone"] = re.sub(r"[\s.()-]", "", values["phone"])
-        return Person(**values)
-
-
-def faults(person: Person, *, citizen_id: str = "", insurance_card: str = "") -> list[FieldError]:
-    """What is wrong with what was typed, field by field, with the mend; empty when good."""
-    errors = []
-    if not person.full_name:
-        errors.append(FieldError("full_name", "required", "Nhập họ và tên người bệnh"))
-    if len(person.full_name) > 255:
-        errors.append(FieldError("full_name", "too_long", "Họ tên dài quá 255 ký tự"))
-    if person.sex not in SEXES:
-        errors.append(FieldError("sex", "unknown", "Chọn giới tính: Nam, Nữ hoặc Chưa xác định"))
-    if person.birth_date is not None:
-        if person.birth_date > clock.today():
-            errors.append(FieldError("birth_date", "future", "Ngày sinh ở tương lai, hãy xem lại"))
-        elif person.birth_date.year < clock.today().year - OLDEST_YEARS:
-            errors.append(FieldError("birth_date", "too_old", f"Năm sinh cách nay hơn {OLDEST_YEARS} năm, hãy xem lại"))
-    if person.phone and not PHONE.match(person.phone):
-        errors.append(FieldError("phone", "format", "Số điện thoại gồm 8–15 chữ số"))
-    if citizen_id and not CITIZEN_ID.match(citizen_id):
-        errors.append(
-            FieldError("citizen_id", "format", "Số định danh cá nhân gồm đúng 12 chữ số; để trống nếu chưa có")
-        )
-    if insurance_card and not INSURANCE_CARD.match(insurance_card):
-        errors.append(FieldError("insurance_card", "format", "Thẻ BHYT gồm 15 ký tự (2 chữ, 13 số) hoặc 10 chữ số"))
-    return errors
+REASON_CHARACTERS_MAX = 500
 
 
 def register(
@@ -97,13 +61,16 @@ def register(
     mother: Patient | None = None,
     identity_state: str = "known",
     description: str = "",
+    not_a_duplicate: str = "",
 ) -> Patient:
-    """Register a new person. Duplicates are a warning of the page (`queries.likely_duplicates`); only an active 12-digit
-    number that somebody else holds is refused (R-103)."""
+    """Register a new person. Duplicates are a warning of the page (`queries.likely_duplicates`; why it was passed over is kept
+    as `not_a_duplicate`); only an active 12-digit number that somebody else holds is refused (R-103)."""
     gate.require(actor, "patients.patient.register")
     person = person.cleaned()
     citizen_id, insurance_card = normalise_number(citizen_id), normalise_number(insurance_card)
+    description = clean_line(description)
     errors = faults(person, citizen_id=citizen_id, insurance_card=insurance_card)
+    errors += too_long(Patient, {"description": description})
     if errors:
         raise Invalid(errors)
     with audit.unit_of_work("patients.patient.register"):
@@ -118,26 +85,19 @@ def register(
             source=source,
             mother=mother,
             identity_state=identity_state,
-            description=clean_line(description)[:500],
+            description=description,
         )
-        index_patient(patient)
+        index_patients([patient])
         given = [("citizen_id", citizen_id), ("insurance_card", insurance_card), *other_identifiers]
         for system, value in given:
             if value:
                 _add_identifier(patient, system, value, source=source)
+        if not_a_duplicate:
+            _note_change(patient, "register", {}, {}, actor, not_a_duplicate)
         audit.record(
             "patients.patient.register", patient_id=patient.pk, object_type="patient", object_id=str(patient.pk)
         )
     return patient
-
-
-def index_patient(patient: Patient) -> None:
-    """Write the search row of a patient."""
-    forwards, backwards, words = index_words(patient.full_name, patient.birth_date, patient.birth_precision)
-    NameIndex.objects.update_or_create(
-        patient=patient,
-        defaults={"forwards": forwards, "backwards": backwards, "words": words, "phone_backwards": patient.phone[::-1]},
-    )
 
 
 def register_emergency(*, actor: Actor, sex: str, description: str, birth_year: int | None = None) -> Patient:
@@ -160,6 +120,7 @@ def register_newborn(mother: Patient, *, actor: Actor, born_on: date, sex: str, 
     """Register a newborn with its mother (REC-22); its own number comes later."""
     gate.require(actor, "patients.patient.read", mother)
     with audit.unit_of_work("patients.patient.register"):
+        _live(mother)
         code = numbers.take("temporary", TEMPORARY_PATTERN, on=clock.today())
         person = Person(
             full_name or f"Con bà {mother.full_name}",
@@ -194,7 +155,7 @@ def update(
     if errors:
         raise Invalid(errors)
     with audit.unit_of_work("patients.patient.update"):
-        fresh = Patient.objects.select_for_update().get(pk=patient.pk)
+        fresh = _live(patient)
         values: dict[str, Any] = asdict(person)
         if identity_state:
             values["identity_state"] = identity_state
@@ -205,7 +166,7 @@ def update(
             setattr(fresh, key, values[key])
         fresh.name_folded = fold(fresh.full_name)
         fresh.save()
-        index_patient(fresh)
+        index_patients([fresh])
         _note_change(fresh, "update", before, {k: _plain(values[k]) for k in before}, actor, reason)
         audit.record("patients.patient.update", patient_id=fresh.pk, object_type="patient", object_id=str(fresh.pk))
     return fresh
@@ -220,9 +181,12 @@ def add_identifier(
         raise Invalid([FieldError("system", "unknown", "Chọn loại giấy tờ trong danh sách")])
     if system == "citizen_id" and not CITIZEN_ID.match(normalise_number(value)):
         raise Invalid([FieldError("value", "format", "Số định danh cá nhân gồm đúng 12 chữ số")])
-    if not clean_line(value):
+    if not normalise_number(clean_line(value)):
         raise Invalid([FieldError("value", "required", "Nhập số giấy tờ")])
+    if faulty := too_long(Identifier, {"value": clean_line(value)}):
+        raise Invalid(faulty)
     with audit.unit_of_work("patients.patient.update"):
+        _live(patient)
         if system in {"citizen_id", "old_citizen_id", "passport"}:
             Identifier.objects.filter(patient=patient, system=system, identifier_state="active").update(
                 identifier_state="closed", valid_to=clock.today()
@@ -235,21 +199,34 @@ def add_identifier(
     return added
 
 
-def cancel_identifier(identifier: Identifier, *, actor: Actor, reason: str) -> None:
-    """Mark an identifier as cancelled; it stays in the list."""
+def close_identifier(identifier: Identifier, *, actor: Actor, valid_to: date) -> Identifier:
+    """Note until when an identifier was good; it stays in the list and no longer counts as active (R-103)."""
+    gate.require(actor, "patients.patient.update", identifier.patient)
+    if identifier.valid_from and valid_to < identifier.valid_from:
+        raise Invalid([FieldError("valid_to", "before_start", "Ngày hết hiệu lực trước ngày bắt đầu")])
+    return _end_identifier(identifier, "closed", valid_to, "", actor)
+
+
+def cancel_identifier(identifier: Identifier, *, actor: Actor, reason: str) -> Identifier:
+    """Mark an identifier as cancelled, entered by mistake or cancelled by the authority; it stays in the list."""
     gate.require(actor, "patients.patient.update", identifier.patient)
     if not clean_line(reason):
         raise Invalid([FieldError("reason", "required", "Nêu lý do hủy số giấy tờ")])
+    return _end_identifier(identifier, "cancelled", clock.today(), reason, actor)
+
+
+def _end_identifier(identifier: Identifier, state: str, valid_to: date, reason: str, actor: Actor) -> Identifier:
     with audit.unit_of_work("patients.patient.update"):
-        identifier.identifier_state, identifier.valid_to = "cancelled", clock.today()
-        identifier.save(update_fields=["identifier_state", "valid_to"])
-        _note_change(identifier.patient, "identifier", {identifier.system: identifier.value}, {}, actor, reason)
+        fresh = Identifier.objects.select_for_update(of=("self",)).select_related("patient").get(pk=identifier.pk)
+        if fresh.identifier_state != "active":
+            raise Conflict("Số giấy tờ này đã hết hiệu lực hoặc đã bị hủy; hãy tải lại trang", code="identifier_ended")
+        fresh.identifier_state, fresh.valid_to = state, valid_to
+        fresh.save(update_fields=["identifier_state", "valid_to"])
+        _note_change(fresh.patient, "identifier", {fresh.system: fresh.value}, {}, actor, reason)
         audit.record(
-            "patients.patient.update",
-            patient_id=identifier.patient_id,
-            object_type="identifier",
-            object_id=str(identifier.pk),
+            "patients.patient.update", patient_id=fresh.patient_id, object_type="identifier", object_id=str(fresh.pk)
         )
+    return fresh
 
 
 def add_representative(
@@ -266,16 +243,18 @@ def add_representative(
     gate.require(actor, "patients.patient.update", patient)
     if not clean_line(full_name) or not clean_line(relation):
         raise Invalid([FieldError("full_name", "required", "Nhập họ tên và quan hệ của người đại diện")])
+    values = {
+        "full_name": clean_line(full_name),
+        "relation": clean_line(relation),
+        "identity_number": normalise_number(clean_line(identity_number)),
+        "phone": clean_line(phone),
+        "legal_basis": clean_line(legal_basis),
+    }
+    if faulty := too_long(Representative, values):
+        raise Invalid(faulty)
     with audit.unit_of_work("patients.patient.update"):
-        row = Representative.objects.create(
-            patient=patient,
-            full_name=clean_line(full_name),
-            relation=clean_line(relation),
-            identity_number=normalise_number(identity_number),
-            phone=clean_line(phone),
-            legal_basis=clean_line(legal_basis),
-            recorded_at=clock.now(),
-        )
+        _live(patient)
+        row = Representative.objects.create(patient=patient, **values, recorded_at=clock.now())
         audit.record(
             "patients.patient.update", patient_id=patient.pk, object_type="representative", object_id=str(row.pk)
         )
@@ -302,7 +281,7 @@ def merge(survivor: Patient, secondary: Patient, *, reason: str, actor: Actor) -
         link = Merge.objects.create(
             survivor=rows[survivor.pk],
             secondary=rows[secondary.pk],
-            reason=clean_line(reason),
+            reason=clean_line(reason)[:REASON_CHARACTERS_MAX],
             merged_by=actor.full_name,
             merged_at=clock.now(),
         )
@@ -328,7 +307,8 @@ def unmerge(link: Merge, *, reason: str, actor: Actor) -> None:
         fresh = Merge.objects.select_for_update().get(pk=link.pk)
         if fresh.undone_at is not None:
             raise Conflict("Lần gộp này đã được tách trước đó", code="already_unmerged")
-        fresh.undone_at, fresh.undone_by, fresh.undone_reason = clock.now(), actor.full_name, clean_line(reason)
+        fresh.undone_at, fresh.undone_by = clock.now(), actor.full_name
+        fresh.undone_reason = clean_line(reason)[:REASON_CHARACTERS_MAX]
         fresh.save()
         Patient.objects.filter(pk=fresh.secondary_id).update(merged_into=None)
         for one, other in ((fresh.survivor, fresh.secondary), (fresh.secondary, fresh.survivor)):
@@ -342,26 +322,36 @@ def unmerge(link: Merge, *, reason: str, actor: Actor) -> None:
         )
 
 
+def _live(patient: Patient) -> Patient:
+    """Lock and return the row of a person who may still be written to: a merged one is written through its survivor."""
+    fresh = Patient.objects.select_for_update(of=("self",)).select_related("merged_into").get(pk=patient.pk)
+    if fresh.merged_into is not None:
+        raise Conflict(
+            f"Người bệnh này đã được gộp vào {fresh.merged_into.patient_number}; hãy ghi ở đó", code="merged_away"
+        )
+    return fresh
+
+
 def _add_identifier(
     patient: Patient, system: str, value: str, *, source: str = "", valid_from: date | None = None
 ) -> Identifier:
     normalised = normalise_number(value)
-    if (
-        system == "citizen_id"
-        and Identifier.objects.filter(system=system, normalised=normalised, identifier_state="active").exists()
-    ):
+    try:
+        with transaction.atomic():  # a savepoint: somebody may take the same number between any look and this write
+            return Identifier.objects.create(
+                patient=patient,
+                system=system,
+                value=clean_line(value),
+                normalised=normalised,
+                normalised_backwards=normalised[::-1],
+                valid_from=valid_from,
+                source=source,
+                recorded_at=clock.now(),
+            )
+    except IntegrityError as error:
         raise Conflict(
             "Số định danh này đang thuộc về một người bệnh khác; hãy tìm người đó trước", code="citizen_id_taken"
-        )
-    return Identifier.objects.create(
-        patient=patient,
-        system=system,
-        value=clean_line(value)[:60],
-        normalised=normalised[:60],
-        valid_from=valid_from,
-        source=source,
-        recorded_at=clock.now(),
-    )
+        ) from error
 
 
 def _note_change(
@@ -373,7 +363,7 @@ def _note_change(
         before=before,
         after=after,
         by_name=actor.full_name,
-        reason=clean_line(reason)[:500],
+        reason=clean_line(reason)[:REASON_CHARACTERS_MAX],
         recorded_at=clock.now(),
     )
 
