@@ -87,8 +87,7 @@ def test_the_whole_story(site: Site, tmp_path: Path) -> None:
     doctor.click("button:has-text('Bệnh án Ngoại trú')")
     doctor.wait_for_selector("form[data-editor]")
     fill_required(doctor)
-    doctor.click("text=Lưu vào hồ sơ")
-    doctor.wait_for_url("**/documents/**")
+    save(doctor)
     doctor.goto(record)
     doctor.click("summary:has-text('Cho ra viện')")
     doctor.select_option("#f-result", "1")
@@ -136,6 +135,15 @@ def test_the_whole_story(site: Site, tmp_path: Path) -> None:
     assert "NGUYÊN VẸN" in site.house.run("audit", "verify")
 
 
+def save(page: Any) -> None:
+    """Save the open editor; what it refuses is told by the test."""
+    page.click("text=Lưu vào hồ sơ")
+    page.wait_for_load_state()
+    faults = [t for t in page.locator(".alert-danger, .field-error").all_inner_texts() if t.strip()]
+    assert not faults, "\n".join(faults)
+    page.wait_for_url("**/documents/**")
+
+
 def fill_required(page: Any) -> None:
     """Give every needed item of the open editor a plain answer."""
     page.evaluate("document.querySelectorAll('details').forEach(d => d.open = true)")
@@ -146,15 +154,15 @@ def fill_required(page: Any) -> None:
         if not box.is_visible():
             continue
         kind = box.evaluate(
-            "e => e.tagName + ':' + (e.placeholder || '') + ':' + (e.inputMode || '') + ':' + (e.dataset.codes || '')"
+            "e => [e.tagName, e.placeholder || '', e.inputMode || '', e.dataset.codes || '', e.dataset.type || ''].join(':')"
         )
         if kind.startswith("SELECT"):
             box.select_option(index=1)
-        elif "hh:mm" in kind:
+        elif "giờ" in kind or "hh:mm" in kind or "moment" in kind or "datetime" in kind:
             box.fill("22/11/2026 08:00")
-        elif "dd/mm" in kind:
+        elif "ngày" in kind or "dd/mm" in kind or ":date" in kind:
             box.fill("22/11/2026")
-        elif ":decimal:" in kind or ":numeric:" in kind:
+        elif ":decimal:" in kind:
             box.fill("1")
         else:
             box.fill("I10" if "icd10" in kind else "Không ghi nhận bất thường")
@@ -171,8 +179,8 @@ def test_a_patient_confirms_a_consent_on_the_same_screen(site: Site) -> None:
     doctor.click("button:has-text('Giấy cam kết')")
     doctor.wait_for_selector("form[data-editor]")
     fill_required(doctor)
-    doctor.click("text=Lưu vào hồ sơ")
-    doctor.wait_for_url("**/documents/**")
+    doctor.locator("[name^='doctor_part.doctors.0.']").first.fill("Nguyễn Văn An")
+    save(doctor)
     doctor.click("text=Mời người bệnh xác nhận")
     doctor.click("text=Người bệnh đã đọc")
     code = doctor.inner_text("[data-code]").strip()
