@@ -88,7 +88,8 @@ def test_a_sealed_record_refuses_every_verb(cast: Cast) -> None:
         "UPDATE records_encounter SET reason = 'x'",
         "DELETE FROM records_seal",
         "UPDATE records_seal SET manifest = '{}'",
-        "INSERT INTO records_recordevent (event, from_state, to_state, by_name, by_title, reason, clinical_at, recorded_at, record_id) "
+        "INSERT INTO records_recordevent (event, from_state, to_state, by_name, by_title, reason, "
+        "clinical_at, recorded_at, record_id) "
         "SELECT 'x', '', 'open', 'x', '', '', opened_at, opened_at, id FROM records_medicalrecord",
     ],
 )

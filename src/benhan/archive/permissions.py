@@ -2,4 +2,7 @@
 
 from benhan.access.gate import Action
 
-ACTIONS = (Action("archive.record.export", "Xuất gói hồ sơ đã niêm phong", kind="export", subject="record"),)
+ACTIONS = (
+    Action("archive.record.export", "Xuất gói hồ sơ đã niêm phong", kind="export", subject="record"),
+    Action("archive.backup.read", "Xem tình trạng sao lưu"),
+)

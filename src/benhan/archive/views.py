@@ -6,9 +6,11 @@ import tempfile
 from pathlib import Path
 
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
 
 from benhan.access.web import actor_of, route
 from benhan.archive import packages
+from benhan.archive.models import BackupRun
 from benhan.audit import services as audit
 from benhan.kernel.errors import Refused
 from benhan.proof.package import write_package
@@ -33,3 +35,15 @@ def download(request: HttpRequest, record: MedicalRecord) -> HttpResponse:
     )
     response["Content-Disposition"] = f'attachment; filename="{record.record_number}.zip"'
     return response
+
+
+@route("archive.backup.read")
+def backups(request: HttpRequest) -> HttpResponse:
+    """Age, size and place of the copies, and the last proven restore."""
+    runs = BackupRun.objects.all()
+    page = {
+        "runs": runs[:50],
+        "last": runs.filter(kind="backup", succeeded=True).first(),
+        "proven": runs.filter(kind="prove", succeeded=True).first(),
+    }
+    return render(request, "archive/backups.html", page)

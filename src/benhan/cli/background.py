@@ -1,4 +1,4 @@
-"""What the house does by itself while it serves: signs the log's tree heads. Ends with the server."""
+"""What the house does by itself while it serves: signs the log's tree heads, takes and proves the daily back-up."""
 
 from __future__ import annotations
 
@@ -16,13 +16,16 @@ def main() -> None:
     up()
     from django.db import connections
 
+    from benhan.archive.backups.services import duty
     from benhan.audit.services import sign_tree_head
+    from benhan.kernel import clock
 
     parent, due = os.getppid(), time.monotonic() + TREE_HEAD_SECONDS
     while os.getppid() == parent:
         time.sleep(LOOK_SECONDS)
         if time.monotonic() >= due:
             sign_tree_head()
+            duty(clock.now())
             connections.close_all()
             due = time.monotonic() + TREE_HEAD_SECONDS
 

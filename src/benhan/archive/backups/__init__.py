@@ -1,0 +1,1 @@
+"""Back-ups: one encrypted file with everything, taken while people work, proven by restoring it."""
