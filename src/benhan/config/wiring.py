@@ -22,6 +22,7 @@ from benhan.patients import queries as patient_queries
 from benhan.patients.models import Identifier, Merge, Patient
 from benhan.records import facts
 from benhan.records import permissions as records
+from benhan.records import queries as record_queries
 from benhan.records.models import Document, DocumentVersion, Draft, MedicalRecord
 from benhan.ui import menu, slots
 
@@ -59,6 +60,7 @@ def provide_facts() -> None:
     gate.provide(Draft, records.draft_facts)
     gate.provide(ImportRun, lambda actor, run: gate.Facts())
     patient_queries.restrict_with(records.visible_patient_ids)
+    patient_queries.find_numbers_with(record_queries.patient_ids_by_number)
     for label in ("Encounter", "MedicalRecord", "Document"):
         merging.declare(f"records.{label}", "follow")
 

@@ -10,8 +10,8 @@ from benhan.kernel.errors import FieldError, Invalid
 from benhan.patients.models import Patient
 from benhan.patients.services import Person
 
-_DAY = re.compile(r"^(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})$")
-_MONTH = re.compile(r"^(\d{1,2})[/.-](\d{4})$")
+_DAY = re.compile(r"^([0-9]{1,2})[/.-]([0-9]{1,2})[/.-]([0-9]{4})$")
+_MONTH = re.compile(r"^([0-9]{1,2})[/.-]([0-9]{4})$")
 _PLAIN = (
     "phone",
     "address_line",
@@ -35,7 +35,7 @@ def read_birth(text: str) -> tuple[date | None, str]:
             return date(int(m[3]), int(m[2]), int(m[1])), "day"
         if m := _MONTH.match(typed):
             return date(int(m[2]), int(m[1]), 1), "month"
-        if re.fullmatch(r"\d{4}", typed):
+        if re.fullmatch(r"[0-9]{4}", typed):
             return date(int(typed), 1, 1), "year"
     except ValueError:
         pass  # such a day is in no calendar: the same message as for an unreadable text

@@ -35,14 +35,14 @@ def parse(text: str) -> CitizenCard:
     if len(parts) < FIELDS_MIN:
         raise _fault("shape", "Mã QR không phải của thẻ căn cước: cần 7 trường cách nhau bằng dấu |. Hãy quét lại.")
     number, old, name, birth, sex, address, issued = parts[:FIELDS_MIN]
-    if not re.fullmatch(r"\d{12}", number):
+    if not re.fullmatch(r"[0-9]{12}", number):
         raise _fault("number", "Số căn cước trong mã QR không đủ 12 chữ số. Hãy quét lại hoặc nhập tay.")
     if not name:
         raise _fault("name", "Mã QR không có họ tên. Hãy quét lại hoặc nhập tay.")
     birth_date, precision = _birth(birth)
     return CitizenCard(
         number=number,
-        old_number=old if re.fullmatch(r"\d{9}|\d{12}", old) else "",
+        old_number=old if re.fullmatch(r"[0-9]{9}|[0-9]{12}", old) else "",
         full_name=name,
         birth_date=birth_date,
         birth_precision=precision,
@@ -53,12 +53,12 @@ def parse(text: str) -> CitizenCard:
 
 
 def _birth(text: str) -> tuple[date | None, str]:
-    if re.fullmatch(r"\d{8}", text):
+    if re.fullmatch(r"[0-9]{8}", text):
         day = _day(text)
         if day is not None:
             return day, "day"
         text = text[4:]  # 00001950: only the year is known
-    if re.fullmatch(r"(18|19|20)\d\d", text):
+    if re.fullmatch(r"(18|19|20)[0-9][0-9]", text):
         return date(int(text), 1, 1), "year"
     return None, "unknown"
 

@@ -21,6 +21,33 @@ IDENTIFIER_SYSTEMS = {
     "temporary": "Mã tạm",
     "external": "Mã người bệnh ở hệ thống khác",
 }
+IDENTITY_STATES = {"known": "Đã rõ", "unknown": "Chưa rõ nhân thân"}
+CHANGE_KINDS = {
+    "register": "Đăng ký dù có người giống",
+    "update": "Sửa thông tin",
+    "identifier": "Số giấy tờ",
+    "representative": "Người đại diện",
+    "merge": "Gộp",
+    "unmerge": "Tách",
+}
+FIELD_LABELS = {
+    "full_name": "Họ và tên",
+    "birth_date": "Ngày sinh",
+    "birth_precision": "Ngày sinh biết đến",
+    "sex": "Giới tính",
+    "phone": "Điện thoại",
+    "address_line": "Địa chỉ",
+    "province_code": "Mã tỉnh",
+    "commune_code": "Mã xã",
+    "ethnicity": "Dân tộc",
+    "occupation": "Nghề nghiệp",
+    "nationality": "Quốc tịch",
+    "workplace": "Nơi làm việc",
+    "blood_group": "Nhóm máu",
+    "identity_state": "Nhân thân",
+    "with": "Với người bệnh",
+}
+VALUE_LABELS = {"sex": SEXES, "birth_precision": BIRTH_PRECISIONS, "identity_state": IDENTITY_STATES}
 
 
 class Patient(models.Model):
@@ -42,9 +69,7 @@ class Patient(models.Model):
     nationality = models.CharField(max_length=3, blank=True, default="000")
     workplace = models.CharField(max_length=255, blank=True)
     blood_group = models.CharField(max_length=5, blank=True)
-    identity_state = models.CharField(
-        max_length=10, choices=[("known", "Đã rõ"), ("unknown", "Chưa rõ nhân thân")], default="known"
-    )
+    identity_state = models.CharField(max_length=10, choices=list(IDENTITY_STATES.items()), default="known")
     description = models.CharField(max_length=500, blank=True, help_text="marks of an unknown patient")
     mother = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="children")
     merged_into = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="merged")
@@ -113,7 +138,7 @@ class PatientChange(models.Model):
     """What was changed on a patient, by whom, from what to what. Append-only, so an edit loses nothing."""
 
     patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="changes")
-    kind = models.CharField(max_length=20)
+    kind = models.CharField(max_length=20, choices=list(CHANGE_KINDS.items()))
     before = models.JSONField(default=dict)
     after = models.JSONField(default=dict)
     by_name = models.CharField(max_length=255)
@@ -159,6 +184,7 @@ class NameIndex(models.Model):
                 fields=["birth_year", "forwards"],
                 name="patients_index_year",
                 opclasses=["int2_ops", "text_pattern_ops"],
+                include=["patient"],
             ),
         ]
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -17,7 +17,18 @@ from benhan.kernel.text import clean_line, fold
 from benhan.patients import merging
 from benhan.patients import search as engine
 from benhan.patients.merging import family_ids
-from benhan.patients.models import Identifier, Merge, NameIndex, Patient, PatientChange, Representative
+from benhan.patients.models import (
+    FIELD_LABELS,
+    IDENTIFIER_SYSTEMS,
+    VALUE_LABELS,
+    Identifier,
+    Merge,
+    NameIndex,
+    Patient,
+    PatientChange,
+    Representative,
+)
+from benhan.patients.person import Person
 from benhan.patients.question import Question, normalise_number, understand
 
 SEARCH_ROWS_MAX = 20
@@ -131,6 +142,19 @@ def likely_duplicates(
     return sorted(found.values(), key=lambda c: -c.score)[:DUPLICATES_MAX]
 
 
+def duplicates_of(person: Person, *, citizen_id: str = "", insurance_card: str = "") -> list[Candidate]:
+    """`likely_duplicates` of somebody as typed."""
+    return likely_duplicates(
+        full_name=person.full_name,
+        birth_date=person.birth_date,
+        birth_precision=person.birth_precision,
+        sex=person.sex,
+        phone=person.phone,
+        citizen_id=citizen_id,
+        insurance_card=insurance_card,
+    )
+
+
 Hint = tuple[Patient, int, str]
 
 
@@ -190,9 +214,33 @@ def identifier_value(of: Patient, system: str) -> str:
     return next((i.value for i in identifiers(of) if i.system == system and i.identifier_state == "active"), "")
 
 
+def active_numbers(of: Sequence[Patient]) -> dict[UUID, str]:
+    """The active numbers of several people in one line each, to compare them."""
+    found: dict[UUID, list[str]] = {p.pk: [] for p in of}
+    for row in Identifier.objects.filter(patient__in=list(found), identifier_state="active").order_by("system"):
+        found[row.patient_id].append(row.value)
+    return {pk: ", ".join(values) for pk, values in found.items()}
+
+
 def changes(of: Patient) -> QuerySet[PatientChange]:
     """The history of changes, newest first."""
     return PatientChange.objects.filter(patient__in=family_ids(of)).order_by("-pk")
+
+
+def change_lines(change: PatientChange) -> list[tuple[str, str, str]]:
+    """What a change changed, for people: (what, before, after)."""
+    keys = dict.fromkeys([*change.before, *change.after])
+    return [(_label(k), _shown(k, change.before.get(k)), _shown(k, change.after.get(k))) for k in keys]
+
+
+def _label(key: str) -> str:
+    return FIELD_LABELS.get(key) or IDENTIFIER_SYSTEMS.get(key, key)
+
+
+def _shown(key: str, value: object) -> str:
+    if key == "birth_date" and isinstance(value, str):
+        return f"{date.fromisoformat(value):%d/%m/%Y}"
+    return str(VALUE_LABELS.get(key, {}).get(str(value), value)) if value not in (None, "") else ""
 
 
 def representatives(of: Patient) -> list[Representative]:

@@ -255,6 +255,7 @@ def add_representative(
     with audit.unit_of_work("patients.patient.update"):
         _live(patient)
         row = Representative.objects.create(patient=patient, **values, recorded_at=clock.now())
+        _note_change(patient, "representative", {}, {values["relation"]: values["full_name"]}, actor, "")
         audit.record(
             "patients.patient.update", patient_id=patient.pk, object_type="representative", object_id=str(row.pk)
         )

@@ -18,5 +18,6 @@ urlpatterns = [
     path("patients/<uuid:patient_id>/newborn", views.newborn, name="newborn"),
     path("patients/<uuid:patient_id>/merge", views.merge, name="merge"),
     path("merges/<uuid:merge_id>/undo", views.unmerge, name="unmerge"),
+    path("identifiers/<int:identifier_id>/close", views.close_identifier, name="close_identifier"),
     path("identifiers/<int:identifier_id>/cancel", views.cancel_identifier, name="cancel_identifier"),
 ]

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
+from datetime import date
 from uuid import UUID
 
 from django.contrib import messages
@@ -13,13 +16,17 @@ from django.utils.translation import gettext as _
 from benhan.access import gate
 from benhan.access.web import actor_of, route
 from benhan.audit import services as audit
+from benhan.kernel import clock
 from benhan.kernel.errors import FieldError, Invalid, NotFound, SaysNo
 from benhan.law import codes
-from benhan.patients import citizen_card, queries, services
+from benhan.patients import citizen_card, insurance_card, queries, services
 from benhan.patients.arrival import person_of, read_birth
 from benhan.patients.models import IDENTIFIER_SYSTEMS, SEXES, Identifier, Merge, Patient
+from benhan.patients.question import normalise_number
 
 MERGE_CANDIDATES_MAX = 10
+CHANGES_MAX = 50
+SCANNED = {"citizen_card", "insurance_card"}
 
 
 @route("patients.patient.search")
@@ -37,40 +44,62 @@ def results(request: HttpRequest) -> HttpResponse:
     found = queries.search(actor_of(request), text)
     if found:
         audit.record("patients.patient.search.shown", also_patients=[p.pk for p in found], detail={"count": len(found)})
-    return render(
-        request, "patients/results.html", {"found": found, "text": text.strip(), "limit": queries.SEARCH_ROWS_MAX}
-    )
+    page = {
+        "found": found,
+        "text": text.strip(),
+        "limit": queries.SEARCH_ROWS_MAX,
+        "may_register": gate.allowed(actor_of(request), "patients.patient.register"),
+    }
+    return render(request, "patients/results.html", page)
 
 
 @route("patients.patient.register", methods=("GET", "POST"))
 def register(request: HttpRequest) -> HttpResponse:
-    """Register by typing; likely duplicates are shown first and must be looked at."""
+    """Register by typing; likely duplicates are shown first, and passing them over needs a reason."""
     values, errors, candidates = request.POST, [], []
     if request.method == "POST":
         try:
             person = person_of(values)
-            citizen_id, card = values.get("citizen_id", ""), values.get("insurance_card", "")
-            errors = services.faults(
-                person.cleaned(), citizen_id=citizen_id.strip(), insurance_card=card.strip().upper()
-            )
-            if not errors and not values.get("looked_at"):
-                candidates = queries.likely_duplicates(
-                    full_name=person.full_name,
-                    birth_date=person.birth_date,
-                    birth_precision=person.birth_precision,
-                    sex=person.sex,
-                    phone=person.phone,
+            citizen_id, card = (normalise_number(values.get(key, "")) for key in ("citizen_id", "insurance_card"))
+            reason = values.get("not_a_duplicate", "").strip()
+            errors = services.faults(person.cleaned(), citizen_id=citizen_id, insurance_card=card)
+            if not errors and not reason:
+                candidates = queries.duplicates_of(person, citizen_id=citizen_id, insurance_card=card)
+            if not errors and not candidates:
+                old = normalise_number(values.get("old_citizen_id", ""))
+                patient = services.register(
+                    person,
+                    actor=actor_of(request),
                     citizen_id=citizen_id,
                     insurance_card=card,
+                    other_identifiers=[("old_citizen_id", old)] if old else [],
+                    source=values.get("source", "") if values.get("source") in SCANNED else "",
+                    not_a_duplicate=reason,
                 )
-            if not errors and not candidates:
-                patient = services.register(person, actor=actor_of(request), citizen_id=citizen_id, insurance_card=card)
                 messages.success(request, _("Đã đăng ký %(number)s") % {"number": patient.patient_number})
                 return HttpResponseRedirect(reverse("patients:patient", kwargs={"patient_id": patient.pk}))
         except Invalid as no:
             errors = no.errors
         except SaysNo as no:
             errors = [FieldError("citizen_id", no.code, no.message)]
+    return _register_page(request, values, errors, candidates)
+
+
+@route("patients.patient.register", methods=("POST",))
+def read_card(request: HttpRequest) -> HttpResponse:
+    """Read the QR of an identity card (R-106) or insurance card typed by a scanner: the form filled, and who is known already."""
+    text = request.POST.get("card", "")
+    try:
+        values = _from_insurance_card(text) if insurance_card.looks_like(text) else _from_citizen_card(text)
+    except Invalid as no:
+        return _register_page(request, {}, no.errors, [])
+    numbers = {key: values.get(key, "") for key in ("citizen_id", "insurance_card")}
+    return _register_page(request, values, [], queries.duplicates_of(person_of(values), **numbers))
+
+
+def _register_page(
+    request: HttpRequest, values: Mapping[str, str], errors: list[FieldError], candidates: list[queries.Candidate]
+) -> HttpResponse:
     if candidates:
         audit.record(
             "patients.patient.search.shown",
@@ -81,31 +110,35 @@ def register(request: HttpRequest) -> HttpResponse:
     return render(request, "patients/register.html", page, status=422 if errors else 200)
 
 
-@route("patients.patient.register", methods=("POST",))
-def read_card(request: HttpRequest) -> HttpResponse:
-    """Read the QR of an identity card typed by a scanner, and show the form filled (R-106)."""
-    values: dict[str, str] = {}
-    errors: list[FieldError] = []
-    try:
-        card = citizen_card.parse(request.POST.get("card", ""))
-    except Invalid as no:
-        errors = no.errors
-    else:
-        values = {
-            "full_name": card.full_name,
-            "citizen_id": card.number,
-            "sex": card.sex,
-            "address_line": card.address,
-            "birth": _birth_typed(card.birth_date, card.birth_precision),
-        }
-    page = {"values": values, "errors": errors, "candidates": [], **_lists()}
-    return render(request, "patients/register.html", page, status=422 if errors else 200)
+def _from_citizen_card(text: str) -> dict[str, str]:
+    card = citizen_card.parse(text)
+    return {
+        "full_name": card.full_name,
+        "citizen_id": card.number,
+        "old_citizen_id": card.old_number,
+        "sex": card.sex,
+        "address_line": card.address,
+        "birth": _birth_typed(card.birth_date, card.birth_precision),
+        "source": "citizen_card",
+    }
 
 
-def _birth_typed(day: object, precision: str) -> str:
+def _from_insurance_card(text: str) -> dict[str, str]:
+    card = insurance_card.parse(text)
+    return {
+        "full_name": card.full_name,
+        "insurance_card": card.number,
+        "sex": card.sex,
+        "address_line": card.address,
+        "birth": _birth_typed(card.birth_date, card.birth_precision),
+        "source": "insurance_card",
+    }
+
+
+def _birth_typed(day: date | None, precision: str) -> str:
     if day is None:
         return ""
-    return day.strftime("%d/%m/%Y") if precision == "day" else day.strftime("%Y")  # type: ignore[attr-defined]  # a date here
+    return f"{day:%d/%m/%Y}" if precision == "day" else str(day.year)
 
 
 def _lists() -> dict[str, object]:
@@ -125,7 +158,7 @@ def emergency(request: HttpRequest) -> HttpResponse:
             actor=actor_of(request),
             sex=request.POST.get("sex", "3"),
             description=request.POST.get("description", ""),
-            birth_year=int(year) if year.isdigit() and len(year) == 4 else None,
+            birth_year=int(year) if re.fullmatch(r"[0-9]{4}", year) else None,
         )
         messages.success(request, _("Đã đăng ký cấp cứu %(number)s") % {"number": patient.patient_number})
         return HttpResponseRedirect(reverse("patients:patient", kwargs={"patient_id": patient.pk}))
@@ -139,7 +172,7 @@ def patient_page(request: HttpRequest, patient: Patient) -> HttpResponse:
     page = {
         "patient": patient,
         "identifiers": queries.identifiers(patient),
-        "changes": list(queries.changes(patient)[:50]),
+        "changes": [(change, queries.change_lines(change)) for change in queries.changes(patient)[:CHANGES_MAX]],
         "representatives": queries.representatives(patient),
         "systems": list(IDENTIFIER_SYSTEMS.items()),
         "merges": queries.merges(patient),
@@ -224,6 +257,17 @@ def _identifier(identifier_id: int) -> Identifier:
 
 
 @route("patients.patient.update", load=_identifier, methods=("POST",))
+def close_identifier(request: HttpRequest, identifier: Identifier) -> HttpResponse:
+    """Note that an identifier is no longer good, from today on."""
+    return _back(
+        request,
+        identifier.patient,
+        lambda: services.close_identifier(identifier, actor=actor_of(request), valid_to=clock.today()),
+        _("Đã ghi hết hiệu lực"),
+    )
+
+
+@route("patients.patient.update", load=_identifier, methods=("POST",))
 def cancel_identifier(request: HttpRequest, identifier: Identifier) -> HttpResponse:
     """Cancel an identifier with a reason."""
     return _back(
@@ -282,7 +326,8 @@ def merge(request: HttpRequest, patient: Patient) -> HttpResponse:
     found = [p for p in queries.search(actor, text or patient.full_name) if p.pk != patient.pk][:MERGE_CANDIDATES_MAX]
     if found:
         audit.record("patients.patient.search.shown", also_patients=[p.pk for p in found], detail={"count": len(found)})
-    return render(request, "patients/merge.html", {"patient": patient, "found": found, "text": text})
+    page = {"patient": patient, "found": found, "text": text, "numbers": queries.active_numbers([patient, *found])}
+    return render(request, "patients/merge.html", page)
 
 
 def _merge(merge_id: UUID) -> Merge:

@@ -14,6 +14,7 @@ from benhan.kernel.blobs import BlobStore
 from benhan.kernel.errors import NotFound
 from benhan.patients.merging import family_ids
 from benhan.patients.models import Patient
+from benhan.patients.search import begins_with
 from benhan.records.models import (
     Document,
     DocumentMark,
@@ -57,6 +58,16 @@ def record_by_number(number: str) -> MedicalRecord:
         if found:
             return found
     raise NotFound(f"Không có hồ sơ số {number}")
+
+
+def patient_ids_by_number(beginning: str, limit: int) -> list[UUID]:
+    """Patients whose record, admission or archive number begins so, for the search of the front desk."""
+    found: list[UUID] = []
+    for field in ("record_number", "admission_number", "archive_number"):
+        if len(found) < limit:
+            rows = MedicalRecord.objects.filter(begins_with(field, beginning))
+            found += rows.values_list("patient_id", flat=True)[: limit - len(found)]
+    return found
 
 
 def document(document_id: UUID) -> Document:

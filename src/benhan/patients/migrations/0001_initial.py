@@ -92,7 +92,7 @@ class Migration(migrations.Migration):
             name='PatientChange',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(max_length=20)),
+                ('kind', models.CharField(choices=[('register', 'Đăng ký dù có người giống'), ('update', 'Sửa thông tin'), ('identifier', 'Số giấy tờ'), ('representative', 'Người đại diện'), ('merge', 'Gộp'), ('unmerge', 'Tách')], max_length=20)),
                 ('before', models.JSONField(default=dict)),
                 ('after', models.JSONField(default=dict)),
                 ('by_name', models.CharField(max_length=255)),
@@ -144,7 +144,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='nameindex',
-            index=models.Index(fields=['birth_year', 'forwards'], name='patients_index_year', opclasses=['int2_ops', 'text_pattern_ops']),
+            index=models.Index(fields=['birth_year', 'forwards'], include=('patient',), name='patients_index_year', opclasses=['int2_ops', 'text_pattern_ops']),
         ),
         migrations.AddIndex(
             model_name='identifier',
