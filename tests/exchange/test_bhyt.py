@@ -69,9 +69,11 @@ GENERAL = _entry("XML1", _b64(generator.table_xml("XML1", generator.episode_tabl
         (b"<GIAMDINHHS>", "xml_syntax", ""),
         (b"", "xml_syntax", ""),
         (b"\xff\xfe\x00bad", "xml_syntax", ""),
+        (b'<?xml version="1.0" encoding="utf-16"?><GIAMDINHHS/>', "xml_encoding", ""),
+        ('<?xml version="1.0" encoding="utf-8"?><GIAMDINHHS>é</GIAMDINHHS>'.encode("latin-1"), "xml_encoding", ""),
         (b"<KHAC/>", "unknown_root", ""),
         (b"<GIAMDINHHS/>", "no_episode", ""),
-        ("<a>\u1ea1</a>".encode("utf-16")[:7], "xml_syntax", ""),
+        ("<a>\u1ea1</a>".encode("utf-16")[:7], "unknown_root", ""),
         (_file(GENERAL, _entry("XML99", "eA==")), "unknown_table", "XML99"),
         (_file(GENERAL, _entry("XML2", "@@@")), "base64", "XML2"),
         (_file(GENERAL, _entry("XML2", _b64("<a><b></a>"))), "xml_syntax", "XML2"),
@@ -158,6 +160,7 @@ def test_times_and_vital_signs_are_read() -> None:
         "temperature": "37",
         "blood_pressure": "120/70",
         "respiratory_rate": "18",
+        "awareness": "2",
     }
 
 

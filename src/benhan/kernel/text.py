@@ -16,7 +16,10 @@ def nfc(text: str) -> str:
 
 def clean(text: str) -> str:
     """NFC, without control characters (tabs and line breaks stay) and without invisible direction marks."""
-    text = nfc(text.replace("\r\n", "\n").replace("\r", "\n")).translate(_BIDI_CONTROLS)
+    text = nfc(text)
+    if text.isprintable():  # nothing of what follows can be in it; most values by far
+        return text
+    text = text.replace("\r\n", "\n").replace("\r", "\n").translate(_BIDI_CONTROLS)
     return "".join(c for c in text if c in "\n\t" or unicodedata.category(c) not in {"Cc", "Cs", "Co", "Cn"})
 
 

@@ -10,6 +10,13 @@ from benhan.exchange.bhyt.reader import Episode, Row
 FORM = "imported_episode"
 SHOWN = {"XML0", "XML1", "XML2", "XML3", "XML4", "XML5", "XML7", "XML8"}
 LINES_MAX = 500
+VITAL_LABELS = {
+    "pulse": "Mạch",
+    "temperature": "Nhiệt độ",
+    "blood_pressure": "Huyết áp",
+    "respiratory_rate": "Nhịp thở",
+    "awareness": "Tri giác (mã)",
+}
 OTHER_TEXT_MAX = 20_000
 
 
@@ -145,7 +152,7 @@ def _result(r: Row) -> dict[str, str]:
 
 def _progress(r: Row) -> dict[str, str]:
     text = r.get("DIEN_BIEN_LS", "")
-    signs = "; ".join(f"{k} {v}" for k, v in vital_signs(text).items())
+    signs = "; ".join(f"{VITAL_LABELS[k]} {v}" for k, v in vital_signs(text).items())
     return {
         "at": _time(r.get("THOI_DIEM_DBLS", "")),
         "text": f"{text}\n[{signs}]" if signs else text,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import date, datetime
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from benhan.exchange.bhyt.reader import Episode, Row
@@ -21,9 +21,14 @@ KINDS = {
     "07": "outpatient",
     "08": "outpatient",
     "09": "inpatient",
+    **dict.fromkeys(("10", "11", "12", "13", "14", "15", "16"), "examination"),
 }
-_VITALS = re.compile(r"CSST<([^>]*)>")
-_VITAL = {"M": "pulse", "T": "temperature", "HA": "blood_pressure", "NT": "respiratory_rate"}
+YEARS = range(1900, 2101)
+FACILITY_CODE_LENGTH_MAX = 5
+_VITALS = re.compile(r"CSST(?:<|&lt;)([^>&]*)(?:>|&gt;)")
+_VITAL = {"M": "pulse", "T": "temperature", "HA": "blood_pressure", "NT": "respiratory_rate", "HL": "awareness"}
+_AMOUNT = re.compile(r"-?[0-9]{1,15}(\.[0-9]{1,6})?")
+_ZEROS = re.compile(r"0*")
 MONEY_TOLERANCE = Decimal("0.05")
 
 
@@ -72,18 +77,26 @@ def interpret(episode: Episode) -> Interpreted | None:
     if not row.get("HO_TEN"):
         episode.refuse(table, 1, "HO_TEN", "no_name", "Thiếu họ tên người bệnh")
     ended = moment(row.get("NGAY_RA", ""))
-    if row.get("NGAY_RA") and ended is None:
+    if not _ZEROS.fullmatch(row.get("NGAY_RA", "")) and ended is None:
         episode.refuse(table, 1, "NGAY_RA", "bad_time", "Thời điểm ra không đọc được (cần yyyymmddHHMM)")
     if started and ended and ended < started:
         episode.refuse(table, 1, "NGAY_RA", "time_order", "Thời điểm ra trước thời điểm vào")
+    facility_code = row.get("MA_CSKCB") or episode.facility_code
+    if len(facility_code) > FACILITY_CODE_LENGTH_MAX:
+        episode.refuse(table, 1, "MA_CSKCB", "bad_facility", "Mã cơ sở dài hơn 5 ký tự, không xác định được cơ sở")
     if episode.is_refused or started is None:
         return None
+    kind = row.get("MA_LOAI_KCB", "").zfill(2)
+    if kind not in KINDS:
+        episode.warn(
+            table, 1, "MA_LOAI_KCB", "unknown_code", "Mã loại hình KCB không có trong danh mục; coi là khám bệnh"
+        )
     check_money(episode)
     return Interpreted(
         link_code=episode.link_code,
-        facility_code=row.get("MA_CSKCB") or episode.facility_code,
+        facility_code=facility_code,
         person=_person(episode, table, row),
-        kind=KINDS.get(row.get("MA_LOAI_KCB", ""), "examination"),
+        kind=KINDS.get(kind, "examination"),
         department_code=row.get("MA_KHOA", "").split(";")[0],
         started_at=started,
         ended_at=ended,
@@ -97,20 +110,23 @@ def moment(text: str) -> datetime | None:
     """Read yyyymmddHHMM (or a date alone) in the facility's zone."""
     digits = text.strip()
     for length, pattern in ((12, "%Y%m%d%H%M"), (8, "%Y%m%d"), (14, "%Y%m%d%H%M%S")):
-        if len(digits) == length and digits.isdigit():
+        if len(digits) == length and digits.isascii() and digits.isdigit():
             try:
-                return datetime.strptime(digits, pattern).replace(tzinfo=ZONE)
+                at = datetime.strptime(digits, pattern).replace(tzinfo=ZONE)
             except ValueError:
                 return None
+            return at if at.year in YEARS else None  # beyond, a typing fault, and no time zone arithmetic holds
     return None
 
 
 def birth(text: str) -> tuple[date | None, str]:
     """Read NGAY_SINH: unknown parts are zeros; hours and minutes are not used."""
     digits = text.strip()
-    if not re.fullmatch(r"\d{4}|\d{8}|\d{12}", digits):
+    if not re.fullmatch(r"[0-9]{4}|[0-9]{8}|[0-9]{12}", digits):
         return None, "unknown"
     year, month, day = int(digits[:4]), int(digits[4:6] or 0), int(digits[6:8] or 0)
+    if year not in YEARS:
+        return None, "unknown"
     try:
         if month and day:
             return date(year, month, day), "day"
@@ -130,9 +146,9 @@ def _person(episode: Episode, table: str, row: Row) -> ImportedPerson:
         birth_precision=precision,
         sex=row.get("GIOI_TINH", "3") if row.get("GIOI_TINH") in ("1", "2", "3") else "3",
         external_code=row.get("MA_BN", ""),
-        citizen_id=citizen_id if re.fullmatch(r"\d{12}", citizen_id) else "",
+        citizen_id=citizen_id if re.fullmatch(r"[0-9]{12}", citizen_id) else "",
         insurance_card=row.get("MA_THE_BHYT", "").split(";")[0],
-        phone=re.sub(r"\D", "", row.get("DIEN_THOAI", ""))[:15],
+        phone=re.sub(r"[^0-9]", "", re.split(r"[;,/]", row.get("DIEN_THOAI", ""))[0])[:15],
         address=row.get("DIA_CHI", "")[:500],
         ethnicity=row.get("MA_DANTOC", "")[:2],
         occupation=row.get("MA_NGHE_NGHIEP", "")[:5],
@@ -153,11 +169,10 @@ def vital_signs(text: str) -> dict[str, str]:
 
 
 def money(text: str) -> Decimal | None:
-    """An amount, never a float; None when it is no number."""
-    try:
-        return Decimal(text) if text else Decimal(0)
-    except InvalidOperation:
-        return None
+    """An amount, never a float; None when it is no plain number (no NaN, no exponent, no thousands mark)."""
+    if not text:
+        return Decimal(0)
+    return Decimal(text) if _AMOUNT.fullmatch(text) else None
 
 
 def check_money(episode: Episode) -> None:
@@ -172,7 +187,8 @@ def check_money(episode: Episode) -> None:
                 )
                 continue
             quantity, unit_price, amount = (a or Decimal(0) for a in amounts)
-            rate = (money(row.get("TYLE_TT_DV", "100")) or Decimal(100)) / 100 if table == "XML3" else Decimal(1)
+            stated_rate = money(row.get("TYLE_TT_DV") or "100") if table == "XML3" else Decimal(100)
+            rate = (Decimal(100) if stated_rate is None else stated_rate) / 100
             if abs(quantity * unit_price * rate - amount) > max(MONEY_TOLERANCE, amount / 10_000):
                 episode.warn(table, number, "THANH_TIEN_BV", "money_line", "Thành tiền khác số lượng × đơn giá")
             total += amount

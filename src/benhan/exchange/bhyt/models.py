@@ -38,12 +38,23 @@ class ImportedEpisode(models.Model):
     content_sha256 = models.CharField(max_length=64)
     source_file = models.CharField(max_length=255)
     source_sha256 = models.CharField(max_length=64)
+    is_check_in = models.BooleanField(default=False, help_text="so far only the check-in table has come")
     document_id = models.UUIDField()
     record_id = models.UUIDField()
     imported_at = models.DateTimeField()
 
     class Meta:
         unique_together = [("facility_code", "link_code")]
+
+
+class ImportedContent(models.Model):
+    """Every content an episode has ever had: none of them, met again, makes a new version."""
+
+    episode = models.ForeignKey(ImportedEpisode, on_delete=models.CASCADE, related_name="contents")
+    content_sha256 = models.CharField(max_length=64)
+
+    class Meta:
+        unique_together = [("episode", "content_sha256")]
 
 
 class ImportProblem(models.Model):

@@ -5,15 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
+from django.db import DatabaseError
+
 from benhan.access import gate
 from benhan.access.actors import Actor
 from benhan.audit import services as audit
 from benhan.exchange.bhyt import document
 from benhan.exchange.bhyt.episode import Interpreted, interpret
-from benhan.exchange.bhyt.models import ImportedEpisode, ImportProblem, ImportRun
-from benhan.exchange.bhyt.reader import Episode, Problem, files_of, read_file
+from benhan.exchange.bhyt.models import ImportedContent, ImportedEpisode, ImportProblem, ImportRun
+from benhan.exchange.bhyt.reader import Episode, Problem, files_of, read_file, read_parts
 from benhan.kernel import clock
-from benhan.kernel.errors import FieldError, Invalid, Refused
+from benhan.kernel.errors import FieldError, Invalid, Refused, SaysNo
+from benhan.kernel.text import fold
+from benhan.kernel.xml import XML_FILE_BYTES_MAX
 from benhan.patients.importing import Arrival, ids, match_or_register
 from benhan.patients.models import Patient
 from benhan.patients.services import Person
@@ -49,10 +53,12 @@ def step(run: ImportRun, *, actor: Actor) -> ImportRun:
         return run
     read = read_file(records.files().get(run.stored_as), run.source)
     if run.done == 0:
-        run.total = len(read.episodes)
+        run.total, run.refused = len(read.episodes), len(read.problems)
         _keep_problems(run, read.problems)
     part = read.episodes[run.done : run.done + STEP_EPISODES]
-    _import(run, part, actor)
+    for start in range(0, len(part), BATCH_EPISODES):
+        if not _import(run, part[start : start + BATCH_EPISODES]):
+            return ImportRun.objects.get(pk=run.pk)
     if run.done >= run.total:
         _finish(run)
     return run
@@ -63,32 +69,52 @@ def import_files(
 ) -> ImportRun:
     """Import files and folders from the command line, one run for all."""
     gate.require(actor, "bhyt.import.run")
-    return import_data(
-        ((p.name, p.read_bytes()) for p in files_of(paths)),
-        source=", ".join(p.name for p in paths)[:255],
-        actor=actor,
-        progress=progress,
-    )
-
-
-def import_data(
-    named: Iterable[tuple[str, bytes]],
-    *,
-    source: str,
-    actor: Actor,
-    progress: Callable[[ImportRun, str], None] | None = None,
-) -> ImportRun:
-    """Import files given as (name, bytes)."""
-    run = _begin(source, actor)
-    for name, data in named:
-        read = read_file(data, name)
-        run.total += len(read.episodes)
-        _keep_problems(run, read.problems)
-        _import(run, read.episodes, actor)
+    run = _begin(", ".join(p.name for p in paths), actor)
+    for name, path in files_of(paths):
+        try:
+            data = path.read_bytes() if path.stat().st_size <= XML_FILE_BYTES_MAX else None
+        except OSError:
+            _refuse_file(run, name, "unreadable", "Không mở được tệp")
+            continue
+        if data is None:
+            _refuse_file(run, name, "xml_too_big", f"Tệp lớn hơn {XML_FILE_BYTES_MAX} byte")
+            continue
+        _import_one(run, name, data)
         if progress:
             progress(run, name)
     _finish(run)
     return run
+
+
+def import_data(named: Iterable[tuple[str, bytes]], *, source: str, actor: Actor) -> ImportRun:
+    """Import files given as (name, bytes)."""
+    gate.require(actor, "bhyt.import.run")
+    run = _begin(source, actor)
+    for name, data in named:
+        _import_one(run, name, data)
+    _finish(run)
+    return run
+
+
+def _import_one(run: ImportRun, name: str, data: bytes) -> None:
+    """One file, batch by batch as it is read: a file of any allowed length needs the memory of one batch."""
+    batch: list[Episode] = []
+    for part in read_parts(data, name):
+        if isinstance(part, Problem):
+            _keep_problems(run, [part])
+            run.refused += 1
+            continue
+        batch.append(part)
+        run.total += 1
+        if len(batch) == BATCH_EPISODES:
+            _import(run, batch)
+            batch = []
+    _import(run, batch)
+
+
+def _refuse_file(run: ImportRun, name: str, code: str, reason: str) -> None:
+    run.refused += 1
+    _keep_problems(run, [Problem(name, "", 0, "", code, "refused", reason)])
 
 
 def _begin(source: str, actor: Actor) -> ImportRun:
@@ -110,13 +136,42 @@ def _finish(run: ImportRun) -> None:
         )
 
 
-def _import(run: ImportRun, episodes: list[Episode], actor: Actor) -> None:
-    for start in range(0, len(episodes), BATCH_EPISODES):
-        batch = episodes[start : start + BATCH_EPISODES]
+def _import(run: ImportRun, batch: list[Episode]) -> bool:
+    """One batch in one transaction; when the database will not have it, its episodes one by one, so that one bad episode
+    costs no good one. False when somebody else has moved this run on meanwhile: then nothing was done."""
+    if not batch:
+        return True
+    kept = [len(e.problems) for e in batch]
+    try:
+        return _import_together(run, batch)
+    except (DatabaseError, SaysNo, ValueError, ArithmeticError):
+        for episode, count in zip(batch, kept, strict=True):
+            del episode.problems[count:]
+    return all(_import_alone(run, episode) for episode in batch)
+
+
+def _import_alone(run: ImportRun, episode: Episode) -> bool:
+    try:
+        return _import_together(run, [episode])
+    except (DatabaseError, SaysNo, ValueError, ArithmeticError) as fault:
+        reason = f"Không lưu được hồ sơ ({type(fault).__name__}); hồ sơ không được nhập"
+        episode.refuse("XML1", 1, "", "not_stored", reason)
+    return _import_together(run, [episode])
+
+
+def _import_together(run: ImportRun, batch: list[Episode]) -> bool:
+    before = run.created, run.updated, run.unchanged, run.refused, run.warnings, run.done
+    try:
         with audit.unit_of_work("bhyt.import.run"):
+            if ImportRun.objects.select_for_update().values_list("done", flat=True).get(pk=run.pk) != run.done:
+                return False
             _import_batch(run, batch)
             run.done += len(batch)
             run.save()
+    except BaseException:
+        run.created, run.updated, run.unchanged, run.refused, run.warnings, run.done = before
+        raise
+    return True
 
 
 def _import_batch(run: ImportRun, batch: list[Episode]) -> None:
@@ -130,13 +185,16 @@ def _import_batch(run: ImportRun, batch: list[Episode]) -> None:
         (e.facility_code, e.link_code): e
         for e in ImportedEpisode.objects.filter(link_code__in=[s.link_code for _, s in good])
     }
+    contents = set(
+        ImportedContent.objects.filter(episode__in=known.values()).values_list("episode_id", "content_sha256")
+    )
     fresh: dict[tuple[str, str], tuple[Episode, Interpreted]] = {}
     for episode, said in good:
         key = (said.facility_code, said.link_code)
         if key in known:
-            _known_again(run, episode, said, known[key])
+            _known_again(run, episode, said, known[key], contents)
         elif key in fresh:
-            episode.refuse("XML1", 1, "MA_LK", "link_code_twice", "MA_LK lặp lại trong cùng tệp; chỉ nhận hồ sơ đầu")
+            run.unchanged += 1  # word for word the same: the reader refuses a second one with other content
         else:
             fresh[key] = (episode, said)
     _create(run, list(fresh.values()))
@@ -144,16 +202,38 @@ def _import_batch(run: ImportRun, batch: list[Episode]) -> None:
     _keep_problems(run, [p for e in batch for p in e.problems])
 
 
+def _is_other_person(said: Interpreted, patient: Patient) -> bool:
+    """Another name and another birth date under a known number: nobody's page may land in somebody else's record."""
+    person = said.person
+    return fold(person.full_name) != patient.name_folded and person.birth_date != patient.birth_date
+
+
+def _refuse_other_person(episode: Episode) -> None:
+    reason = "Mã người bệnh (hoặc MA_LK) này đang thuộc người có họ tên và ngày sinh khác; hãy kiểm tra ở nơi xuất tệp"
+    episode.refuse("XML1", 1, "MA_BN", "other_person", reason)
+
+
 def _create(run: ImportRun, fresh: list[tuple[Episode, Interpreted]]) -> None:
     if not fresh:
         return
-    patients = match_or_register([_arrival(s) for _, s in fresh], source=SYSTEM)
+    found = match_or_register([_arrival(s) for _, s in fresh], source=SYSTEM)
+    patients = []
+    for (episode, said), patient in zip(fresh, found, strict=True):
+        if _is_other_person(said, patient):
+            _refuse_other_person(episode)
+        else:
+            patients.append(patient)
+    fresh = [(e, s) for e, s in fresh if not e.is_refused]
+    if not fresh:
+        return
     arrived = [_arrived(e, s, p) for (e, s), p in zip(fresh, patients, strict=True)]
     taken = importing.import_batch(
         arrived, system=SYSTEM, form_code=document.FORM, facility_code=fresh[0][1].facility_code
     )
-    ImportedEpisode.objects.bulk_create(
-        [_episode_row(e, s, t) for (e, s), t in zip(fresh, taken, strict=True)], batch_size=500
+    rows = [_episode_row(e, s, t) for (e, s), t in zip(fresh, taken, strict=True)]
+    ImportedEpisode.objects.bulk_create(rows, batch_size=500)
+    ImportedContent.objects.bulk_create(
+        [ImportedContent(episode=row, content_sha256=row.content_sha256) for row in rows], batch_size=500
     )
     run.created += len(fresh)
     audit.record(
@@ -165,18 +245,38 @@ def _create(run: ImportRun, fresh: list[tuple[Episode, Interpreted]]) -> None:
     )
 
 
-def _known_again(run: ImportRun, episode: Episode, said: Interpreted, known: ImportedEpisode) -> None:
+def _known_again(
+    run: ImportRun, episode: Episode, said: Interpreted, known: ImportedEpisode, contents: set[tuple[int, str]]
+) -> None:
     if known.content_sha256 == episode.content_sha256:
         run.unchanged += 1
         return
-    patient = records.document(known.document_id).record.patient
-    try:
-        importing.import_again(
-            known.document_id, _arrived(episode, said, patient), system=SYSTEM, facility_code=said.facility_code
+    if (known.pk, episode.content_sha256) in contents:
+        # Old and corrected files lie in the same folder: read again, they must not take turns as new versions.
+        run.unchanged += 1
+        episode.warn(
+            "XML1", 1, "MA_LK", "older_content", "Nội dung này đã nhập trước đây và đã có bản mới hơn; giữ nguyên"
         )
+        return
+    if not episode.tables.get("XML1") and not known.is_check_in:
+        run.unchanged += 1
+        episode.warn("XML0", 1, "MA_LK", "check_in_late", "Tệp check-in đến sau hồ sơ đầy đủ; giữ hồ sơ đầy đủ")
+        return
+    patient = records.document(known.document_id).record.patient
+    if _is_other_person(said, patient):
+        _refuse_other_person(episode)
+        return
+    try:
+        with audit.unit_of_work("bhyt.import.again"):
+            importing.import_again(
+                known.document_id, _arrived(episode, said, patient), system=SYSTEM, facility_code=said.facility_code
+            )
     except Refused as no:
         episode.refuse("XML1", 1, "MA_LK", no.code, no.message)
         return
+    contents.add((known.pk, episode.content_sha256))
+    ImportedContent.objects.create(episode=known, content_sha256=episode.content_sha256)
+    known.is_check_in = not episode.tables.get("XML1")
     known.content_sha256, known.source_file, known.source_sha256 = (
         episode.content_sha256,
         episode.file[-255:],
@@ -235,6 +335,7 @@ def _episode_row(episode: Episode, said: Interpreted, taken: importing.TakenOver
         content_sha256=episode.content_sha256,
         source_file=episode.file[-255:],
         source_sha256=episode.sha256,
+        is_check_in=not episode.tables.get("XML1"),
         document_id=taken.document_id,
         record_id=taken.record_id,
         imported_at=clock.now(),
@@ -262,5 +363,3 @@ def _keep_problems(run: ImportRun, problems: list[Problem]) -> None:
         ],
         batch_size=500,
     )
-    if not run.done and not run.total and any(p.severity == "refused" for p in problems):
-        run.refused += 1
