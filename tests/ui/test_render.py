@@ -15,6 +15,8 @@ from django.test import RequestFactory
 from benhan.kernel.errors import FieldError, Invalid, NotFound, Refused
 from benhan.ui import gallery, menu, slots
 
+pytestmark = pytest.mark.django_db  # the frame asks for the facility's name
+
 UI = Path(__file__).resolve().parents[2] / "src" / "benhan" / "ui" / "templates"
 HOSTILE = "<script>alert('x')</script>\"'&"
 

@@ -212,7 +212,7 @@ def prove(folder: Path, passphrase: str) -> BackupRun:
 def _run(arguments: list[str], environment: dict[str, str]) -> str:
     """Run one of our own commands elsewhere; returns what went wrong, or an empty text."""
     command = [sys.executable, "-c", "from benhan.cli import main; main()", *arguments]
-    done = subprocess.run(
+    done = subprocess.run(  # noqa: S603 - our own command and paths, no shell
         command, env=environment, capture_output=True, text=True, timeout=PROVE_SECONDS_MAX, check=False
     )
     return "" if done.returncode == 0 else f"{arguments[0]}: {(done.stderr or done.stdout).strip()[-300:]}"
