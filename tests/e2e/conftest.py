@@ -61,8 +61,9 @@ def serve(house: House) -> tuple[subprocess.Popen[bytes], str]:
     raise RuntimeError("the server did not start")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    # Per module: the browser's driver runs an event loop in this process, which other tests must not meet.
     from playwright.sync_api import sync_playwright
 
     house = House(tmp_path_factory.mktemp("served"))

@@ -130,38 +130,12 @@ def seal(record: MedicalRecord, *, actor: Actor, tsa: TimeStamper | None = None)
     if volume is None:
         raise Refused("Không có phần hồ sơ nào để niêm phong", code="nothing_to_seal")
     _assert_complete(fresh, volume)
-    archive_number = fresh.archive_number or ""
+    fresh.archive_number = _archive_number(fresh)
     at = clock.now().replace(microsecond=0)
-    with audit.unit_of_work("records.record.seal"):
-        if not archive_number:
-            place = facility.facility()
-            pattern = facility.setting("numbers.archive", ARCHIVE_PATTERN)
-            archive_number = numbers.take("archive", pattern, on=clock.today(), facility_code=place.code)
-            locked(fresh)
-            MedicalRecord.objects.filter(pk=fresh.pk).update(archive_number=archive_number)
-            fresh.archive_number = archive_number
     body = manifest.build(fresh, volume, sealed_by=actor, sealed_at=at)
-    text = canonical(body)
-    certificate, identity = certificates.seal_identity()
-    drawn = render(
-        MANIFEST_LAYOUT,
-        _page(body),
-        attachments=[Attachment("manifest.json", text, "application/json", "source", "Danh mục hồ sơ")],
-        at=at,
-    )
-    shown = SignerShown(facility.facility().name, "Con dấu số của cơ sở", at)
-    signed = sign_pdf(
-        drawn.pdf,
-        identity,
-        position_id="facility",
-        box=drawn.box("facility"),
-        shown=shown,
-        drawn=True,
-        reason=f"Niêm phong hồ sơ {fresh.record_number}, phần {volume.no}",
-        tsa=tsa,
-        crl=certificates.current_crl() if certificate.origin == "internal" else None,
-    )
+    signed = _signed_manifest(body, at, tsa)
     digest = queries.files().put(signed)
+    text = canonical(body)
     with audit.unit_of_work("records.record.seal"):
         final = _step(fresh, "seal", actor)
         if canonical(manifest.build(final, volume, sealed_by=actor, sealed_at=at)) != text:
@@ -182,14 +156,40 @@ def seal(record: MedicalRecord, *, actor: Actor, tsa: TimeStamper | None = None)
             sealed_at=at,
             time_stamped=tsa is not None,
         )
-        audit.record(
-            "records.record.seal",
-            patient_id=final.patient_id,
-            record_id=final.pk,
-            detail={"volume": volume.no, "manifest": made.manifest_hash, "certificate": certificate.serial},
-        )
+        detail = {"volume": volume.no, "manifest": made.manifest_hash}
+        audit.record("records.record.seal", patient_id=final.patient_id, record_id=final.pk, detail=detail)
         news.announce(facts.RecordSealed(final.pk, volume.pk))
     return made
+
+
+def _archive_number(record: MedicalRecord) -> str:
+    """The archive number, given once: two people sealing at once get the same."""
+    with audit.unit_of_work("records.record.seal"):
+        fresh = locked(record)
+        if fresh.archive_number:
+            return fresh.archive_number
+        pattern = facility.setting("numbers.archive", ARCHIVE_PATTERN)
+        number = numbers.take("archive", pattern, on=clock.today(), facility_code=facility.facility().code)
+        MedicalRecord.objects.filter(pk=fresh.pk).update(archive_number=number)
+    return number
+
+
+def _signed_manifest(body: dict[str, Any], at: datetime, tsa: TimeStamper | None) -> bytes:
+    """The manifest as a page with its JSON embedded, under the facility's seal."""
+    certificate, identity = certificates.seal_identity()
+    embedded = Attachment("manifest.json", canonical(body), "application/json", "source", "Danh mục hồ sơ")
+    drawn = render(MANIFEST_LAYOUT, _page(body), attachments=[embedded], at=at)
+    return sign_pdf(
+        drawn.pdf,
+        identity,
+        position_id="facility",
+        box=drawn.box("facility"),
+        shown=SignerShown(facility.facility().name, "Con dấu số của cơ sở", at),
+        drawn=True,
+        reason=f"Niêm phong hồ sơ {body['record']['record_number']}, phần {body['volume']}",
+        tsa=tsa,
+        crl=certificates.current_crl() if certificate.origin == "internal" else None,
+    )
 
 
 def _page(body: dict[str, Any]) -> dict[str, Any]:

@@ -68,35 +68,11 @@ def import_batch(arrived: Sequence[Arrived], *, system: str, form_code: str, fac
     encounters, records, volumes, documents, versions, events = [], [], [], [], [], []
     for offset, a in enumerate(arrived):
         department = departments.get(a.department_code)
-        encounter = Encounter(
-            patient=a.patient,
-            kind=a.kind,
-            department=department,
-            reason=a.reason,
-            started_at=a.started_at,
-            ended_at=a.ended_at,
-            discharge_result=a.discharge_result,
-            discharge_type=a.discharge_type,
-            source=system,
-            link_code=a.link_code,
-            recorded_at=now,
-        )
+        encounter = _encounter(a, department, system, now)
         number = numbers.format_number(
             kind["number_pattern"], first + offset, on=clock.today(), facility_code=place.code
         )
-        record = MedicalRecord(
-            encounter=encounter,
-            patient=a.patient,
-            record_type="imported",
-            record_number=number,
-            medium="imported",
-            record_state=CLOSED,
-            department=department,
-            opened_at=a.started_at,
-            discharged_at=a.ended_at,
-            closed_at=now,
-            document_count=1,
-        )
+        record = _record(a, encounter, department, number, now)
         volume = Volume(record=record, no=1, opened_at=now)
         at = a.ended_at or a.started_at
         document = Document(
@@ -134,18 +110,7 @@ def import_batch(arrived: Sequence[Arrived], *, system: str, form_code: str, fac
         records.append(record)
         volumes.append(volume)
         documents.append(document)
-        events.append(
-            RecordEvent(
-                record=record,
-                event="import",
-                to_state=CLOSED,
-                by_name=author.full_name,
-                by_title=author.job_title,
-                reason=a.source_file,
-                clinical_at=a.started_at,
-                recorded_at=now,
-            )
-        )
+        events.append(_arrival_event(a, record, author, now))
     Encounter.objects.bulk_create(encounters, batch_size=BATCH_ROWS)
     MedicalRecord.objects.bulk_create(records, batch_size=BATCH_ROWS)
     Volume.objects.bulk_create(volumes, batch_size=BATCH_ROWS)
@@ -155,6 +120,53 @@ def import_batch(arrived: Sequence[Arrived], *, system: str, form_code: str, fac
     taken = [TakenOver(d.record_id, d.pk, v.pk, d.patient_id) for d, v in zip(documents, versions, strict=True)]
     news.announce(facts.DocumentsImported(tuple(t.document_id for t in taken)))
     return taken
+
+
+def _encounter(a: Arrived, department: Department | None, system: str, now: datetime) -> Encounter:
+    return Encounter(
+        patient=a.patient,
+        kind=a.kind,
+        department=department,
+        reason=a.reason,
+        started_at=a.started_at,
+        ended_at=a.ended_at,
+        discharge_result=a.discharge_result,
+        discharge_type=a.discharge_type,
+        source=system,
+        link_code=a.link_code,
+        recorded_at=now,
+    )
+
+
+def _record(
+    a: Arrived, encounter: Encounter, department: Department | None, number: str, now: datetime
+) -> MedicalRecord:
+    return MedicalRecord(
+        encounter=encounter,
+        patient=a.patient,
+        record_type="imported",
+        record_number=number,
+        medium="imported",
+        record_state=CLOSED,
+        department=department,
+        opened_at=a.started_at,
+        discharged_at=a.ended_at,
+        closed_at=now,
+        document_count=1,
+    )
+
+
+def _arrival_event(a: Arrived, record: MedicalRecord, author: Actor, now: datetime) -> RecordEvent:
+    return RecordEvent(
+        record=record,
+        event="import",
+        to_state=CLOSED,
+        by_name=author.full_name,
+        by_title=author.job_title,
+        reason=a.source_file,
+        clinical_at=a.started_at,
+        recorded_at=now,
+    )
 
 
 def import_again(document_id: UUID, a: Arrived, *, system: str, facility_code: str) -> TakenOver:

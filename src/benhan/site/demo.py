@@ -180,6 +180,12 @@ def _living(people: dict[str, tuple[Actor, Staff]], departments: dict[str, Depar
         "Tiếp tục kháng sinh ngày 3; công thức máu kiểm tra.",
     )
     _sign_all(nurse)
+    _arrivals(people, departments)
+
+
+def _arrivals(people: dict[str, tuple[Actor, Staff]], departments: dict[str, Department]) -> None:
+    """Two who just came."""
+    clerk, doctor_staff, now = people["tiepdon"][0], people["bacsi"][1], clock.now()
     two = patients.register(
         Person("Trần Văn Đức", date(1971, 1, 1), "year", "1", "0900000171", "45 khóm Mỹ Tây, phường Mẫu Tây"),
         actor=clerk,
