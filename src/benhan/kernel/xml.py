@@ -31,8 +31,14 @@ class XmlRefused(Exception):
 
 def _parser() -> etree.XMLParser:
     return etree.XMLParser(
-        resolve_entities=False, load_dtd=False, dtd_validation=False, no_network=True,
-        huge_tree=False, remove_comments=True, remove_pis=True, strip_cdata=True,
+        resolve_entities=False,
+        load_dtd=False,
+        dtd_validation=False,
+        no_network=True,
+        huge_tree=False,
+        remove_comments=True,
+        remove_pis=True,
+        strip_cdata=True,
     )
 
 
@@ -54,7 +60,8 @@ def parse(data: bytes, *, bytes_max: int = XML_BYTES_MAX) -> Element:
 def iter_elements(
     data: bytes, names: Collection[str], *, bytes_max: int = XML_FILE_BYTES_MAX, nodes_max: int = XML_NODES_MAX
 ) -> Iterator[Element]:
-    """Yield the root when it opens (only its tag can be relied on), then every outermost element with one of the local `names`, in order.
+    """Yield the root when it opens (only its tag can be relied on), then every outermost element with one of the local
+    `names`, in order.
 
     For files too big for one tree: what was yielded is emptied on the next turn. The same refusals as `parse`; they come
     when the fault is reached, so what was whole before it has been yielded. `nodes_max` bounds what one turn may hold.
