@@ -12,6 +12,7 @@ import argparse
 import json
 import os
 import random
+import secrets
 import subprocess
 import sys
 import tempfile
@@ -24,6 +25,7 @@ from typing import Any
 ROOT = Path(__file__).resolve().parent.parent
 QUESTIONS = 3000
 WARM_UP = 300
+PAGES = 500
 SAMPLE = 20_000
 CHUNK = 20_000
 WORST = (
@@ -266,8 +268,58 @@ def measure(size: int) -> dict[str, Any]:
             queries.search(clerk, text)
             took.append(1000 * (time.perf_counter() - began))
         worst[text] = round(sorted(took)[1], 2)
+    page = _page(islice(asked, PAGES))
+    warned = _duplicates(sample[:PAGES])
     together = [t for kind in times.values() for t in kind]
-    return {"all": _figures(together), "kinds": {k: _figures(v) for k, v in sorted(times.items())}, "worst": worst}
+    return {
+        "all": _figures(together),
+        "page": _figures(page),
+        "duplicates": _figures(warned),
+        "kinds": {k: _figures(v) for k, v in sorted(times.items())},
+        "worst": worst,
+    }
+
+
+def _duplicates(sample: list[Any]) -> list[float]:
+    """The warning before saving: everybody in the sample is about to be registered a second time."""
+    from benhan.patients import queries
+    from benhan.patients.person import Person
+
+    times = []
+    for p in sample:
+        person = Person(p.full_name, p.birth_date, p.precision, p.sex, p.phone)
+        began = time.perf_counter()
+        found = queries.duplicates_of(person, citizen_id=p.citizen_id, insurance_card=p.insurance_card)
+        times.append(1000 * (time.perf_counter() - began))
+        if str(p.id) not in {str(c.patient.pk) for c in found}:
+            raise SystemExit(f"{p.patient_number} was not warned of")
+    return times
+
+
+def _page(asked: Iterator[tuple[str, str]]) -> list[float]:
+    """The same questions through the whole page: session, permission, search, everybody shown noted in the log, HTML."""
+    from django.test import Client
+    from django.urls import reverse
+
+    from benhan.access import services as access
+    from benhan.access.models import Account
+
+    account = Account.objects.filter(username="bench").first()
+    if account is None:
+        account = access.add_account(
+            username="bench", password=secrets.token_urlsafe(20), display_name="Đo", must_change_password=False
+        )
+        access.assign_role(account, "receptionist")
+    client = Client(headers={"host": "127.0.0.1"})
+    client.force_login(account)
+    address, times = reverse("patients:results"), []
+    for _, text in asked:
+        began = time.perf_counter()
+        answer = client.get(address, {"q": text})
+        times.append(1000 * (time.perf_counter() - began))
+        if answer.status_code != 200:
+            raise SystemExit(f"the page answered {answer.status_code}")
+    return times
 
 
 def _figures(times: list[float]) -> dict[str, float]:
@@ -293,7 +345,12 @@ def main() -> None:
         print(json.dumps(result, ensure_ascii=False))
         return
     print(f"{options.size} patients, filled in {filled:.0f} s; milliseconds")
-    for kind, f in [*result["kinds"].items(), ("ALL", result["all"])]:
+    for kind, f in [
+        *result["kinds"].items(),
+        ("ALL", result["all"]),
+        ("WHOLE PAGE", result["page"]),
+        ("DUPLICATES", result["duplicates"]),
+    ]:
         print(f"{kind:24} n {f['count']:5}", *(f"{name} {f[name]:8.2f}" for name in ("p50", "p95", "p99", "max")))
     for text, took in result["worst"].items():
         print(f"{text:24} {took:7.2f}")

@@ -21,6 +21,14 @@ IDENTIFIER_SYSTEMS = {
     "temporary": "Mã tạm",
     "external": "Mã người bệnh ở hệ thống khác",
 }
+# Suggestions for the ground of a representation (Law 15/2023/QH15 art. 8); what the person says otherwise may be typed.
+LEGAL_BASES = (
+    "Cha, mẹ của người chưa thành niên",
+    "Người giám hộ",
+    "Được người bệnh ủy quyền bằng văn bản",
+    "Do Tòa án chỉ định",
+    "Thân nhân của người bệnh",
+)
 IDENTITY_STATES = {"known": "Đã rõ", "unknown": "Chưa rõ nhân thân"}
 CHANGE_KINDS = {
     "register": "Đăng ký dù có người giống",

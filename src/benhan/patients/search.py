@@ -2,7 +2,7 @@
 
 b-trees answer what people mostly type: the beginning of the name, its last words, a birth year with words, a number. What is
 left, inner words in any order, goes to the full-text index after the beginnings of words were made whole words with the
-help of the vocabulary. Figures: docs/benchmarks.md.
+help of the vocabulary. Figures: benchmarks/patient_search.py.
 """
 
 from __future__ import annotations
@@ -148,11 +148,16 @@ def _born(question: Question, limit: int) -> list[UUID]:
     """Words among those born in a year (1–2 % of all), a month or on a day."""
     first, last = question.born or (date.min, date.max)
     where, values = _holds("n.forwards", question.words)
-    if (first.month, first.day, last.month, last.day) != (1, 1, 12, 31):
+    whole_year = (first.month, first.day, last.month, last.day) == (1, 1, 12, 31)
+    if not whole_year:
+        # A day is few people; a month, and the first of January that stands for all whose year only is known, are many:
+        # those are looked for by their names within the year first.
+        many = first != last or (first.month, first.day) == (1, 1)
+        year, narrowed = ("n.birth_year = %s AND ", [first.year]) if many else ("", [])
         return _rows(
-            "SELECT n.patient_id FROM patients_patient p JOIN patients_nameindex n ON n.patient_id = p.id "
-            f"WHERE p.birth_date BETWEEN %s AND %s AND {where} LIMIT %s",
-            [first, last, *values, limit],
+            "SELECT n.patient_id FROM patients_nameindex n JOIN patients_patient p ON p.id = n.patient_id "
+            f"WHERE {year}{where} AND p.birth_date BETWEEN %s AND %s LIMIT %s",
+            [*narrowed, *values, first, last, limit],
         )
     found = _Found(limit)
     if question.words:

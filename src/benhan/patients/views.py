@@ -21,7 +21,7 @@ from benhan.kernel.errors import FieldError, Invalid, NotFound, SaysNo
 from benhan.law import codes
 from benhan.patients import citizen_card, insurance_card, queries, services
 from benhan.patients.arrival import person_of, read_birth
-from benhan.patients.models import IDENTIFIER_SYSTEMS, SEXES, Identifier, Merge, Patient
+from benhan.patients.models import IDENTIFIER_SYSTEMS, LEGAL_BASES, SEXES, Identifier, Merge, Patient
 from benhan.patients.question import normalise_number
 
 MERGE_CANDIDATES_MAX = 10
@@ -144,6 +144,7 @@ def _birth_typed(day: date | None, precision: str) -> str:
 def _lists() -> dict[str, object]:
     return {
         "sexes": list(SEXES.items()),
+        "legal_bases": LEGAL_BASES,
         "ethnicities": codes.entries("dan_toc"),
         "occupations": codes.entries("nghe_nghiep"),
     }

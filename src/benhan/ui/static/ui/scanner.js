@@ -12,7 +12,7 @@
     const state = box.querySelector(".scan-state");
     let last = 0, fast = 0, timer = null, sent = false;
 
-    const isCard = (text) => (text.match(/\|/g) || []).length >= 5 && /^\d{9,12}\|/.test(text.trim());
+    const isCard = (text) => (text.match(/\|/g) || []).length >= 5 && /^(\d{9,12}|[a-z]{2}\d{13})\|/i.test(text.trim());
     function send() {
       const form = input.closest("form");
       if (sent || !form) return;
