@@ -97,7 +97,6 @@ def fill(size: int) -> float:
 def rows_of(size: int) -> Iterator[tuple[tuple[Any, ...], tuple[Any, ...], list[tuple[Any, ...]]]]:
     """For each person the rows of patient, search and identifiers, in the order of COLUMNS."""
     from benchmarks.invented_patients import people
-
     from benhan.kernel import clock
     from benhan.kernel.text import fold
     from benhan.patients.search import index_row
@@ -248,7 +247,6 @@ def questions(sample: list[Any], deal: random.Random) -> Iterator[tuple[str, str
 def measure(size: int) -> dict[str, Any]:
     """Ask QUESTIONS and all of WORST, each through the query that the page uses."""
     from benchmarks.invented_patients import people
-
     from benhan.access.actors import Actor
     from benhan.patients import queries
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import timedelta
 
 from django.contrib.auth.hashers import check_password, make_password
@@ -134,7 +135,9 @@ def log_in(username: str, password: str, *, address: str) -> Account:
         LoginThrottle.objects.filter(account=account, address=address).delete()
         account.last_login = clock.now()
         account.save(update_fields=["last_login"])
-        audit.record("access.login", object_type="account", object_id=str(account.pk))
+        who = replace(audit.current(), account_id=str(account.pk), account_name=account.username, account_kind="person")
+        with audit.acting_as(who):  # until now the request was anonymous
+            audit.record("access.login", object_type="account", object_id=str(account.pk))
     return account
 
 

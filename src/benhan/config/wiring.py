@@ -79,9 +79,9 @@ def fill_pages() -> None:
         menu.MenuItem("Hồ sơ", "records:worklist", "records.record.list", 20),
         menu.MenuItem("Chờ ký", "records:queue", "signing.queue.read", 30),
         menu.MenuItem("Chứng thư", "site:my_certificate", "signing.certificate.own", 40),
-        menu.MenuItem("Nhập dữ liệu", "bhyt:runs", "bhyt.import.read", 60),
-        menu.MenuItem("Quy tắc", "site:settings", "site.settings.manage", 75),
-        menu.MenuItem("Sao lưu", "archive:backups", "archive.backup.read", 78),
+        menu.MenuItem("Nhập dữ liệu", "bhyt:runs", "bhyt.import.read", 60, "upload"),
+        menu.MenuItem("Quy tắc", "site:settings", "site.settings.manage", 75, "gear"),
+        menu.MenuItem("Sao lưu", "archive:backups", "archive.backup.read", 78, "cloud-check"),
         menu.MenuItem("Nhân viên", "site:staff", "site.staff.manage", 70),
         menu.MenuItem("Nhật ký", "site:audit", "site.audit.read", 80),
     )
