@@ -20,6 +20,8 @@ import urllib.request
 from pathlib import Path
 from typing import Any
 
+from benchmarks.timing import percentile
+
 PASSWORD, PIN = "benhan-thu-nghiem", "246810"
 WORDS = ["nguyen", "tran thi", "le van", "pham 1980", "hoa", "0900", "BN26", "dao nguyen", "minh an", "vo"]
 
@@ -113,9 +115,12 @@ def _cpu_and_memory(pid: int) -> tuple[float, float]:
 
 
 def _spread(values: list[float]) -> dict[str, float]:
-    values = sorted(values)
-    pick = lambda share: round(values[min(len(values) - 1, int(len(values) * share))], 1)  # noqa: E731 - three uses in one line
-    return {"n": len(values), "p50_ms": pick(0.5), "p95_ms": pick(0.95), "p99_ms": pick(0.99)}
+    return {
+        "n": len(values),
+        "p50_ms": percentile(values, 0.5),
+        "p95_ms": percentile(values, 0.95),
+        "p99_ms": percentile(values, 0.99),
+    }
 
 
 def main(people: int, seconds: float) -> dict[str, Any]:
