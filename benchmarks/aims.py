@@ -52,9 +52,11 @@ AIMS = (
     Aim("mixed load, people", "mixed_load.people", ""),
     Aim("mixed load, errors", "mixed_load.errors", "", 0),
     Aim("mixed load, processor a request", "mixed_load.cpu_ms_a_request", "ms"),
-    Aim("mixed load, all requests p50", "mixed_load.all.p50_ms", "ms"),
-    Aim("mixed load, all requests p95", "mixed_load.all.p95_ms", "ms"),
-    Aim("mixed load, all requests p99", "mixed_load.all.p99_ms", "ms"),
+    Aim("mixed load, requests a second", "mixed_load.requests_a_second", ""),
+    Aim("mixed load, everybody logging in, p95", "mixed_load.login.p95_ms", "ms"),
+    Aim("mixed load at work, p50", "mixed_load.at_work.p50_ms", "ms"),
+    Aim("mixed load at work, p95", "mixed_load.at_work.p95_ms", "ms"),
+    Aim("mixed load at work, p99", "mixed_load.at_work.p99_ms", "ms"),
 )
 
 
