@@ -74,7 +74,7 @@ class House:
         from benhan.records import services
         from benhan.site import demo
 
-        at = record.opened_at + timedelta(seconds=number)
+        at = record.opened_at + timedelta(milliseconds=number)
         entry = {"at": at.isoformat(), "progress": f"Lượt khám {number}, tỉnh.", "orders_text": "Tiếp tục thuốc cũ."}
         content = demo.complete(record, "treatment_sheet", {"entry": entry})
         return services.write(record, "treatment_sheet", content, actor=self.doctor, clinical_at=at)
