@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from django.conf import settings
-from django.db.models import QuerySet
+from django.db.models import Count, QuerySet
 
 from benhan.access.actors import Actor
 from benhan.kernel.blobs import BlobStore
@@ -146,16 +146,34 @@ class DocumentPage:
     total: int
 
 
-def documents(of: MedicalRecord, *, page: int = 1, form_code: str = "") -> DocumentPage:
+@dataclass(frozen=True)
+class DocumentFilter:
+    """What of a record is listed: one form, only what waits for signatures, newest or oldest first."""
+
+    form_code: str = ""
+    unsigned: bool = False
+    newest_first: bool = False
+
+
+def documents(of: MedicalRecord, *, page: int = 1, only: DocumentFilter = DocumentFilter()) -> DocumentPage:
     """The documents of a record in clinical order, a hundred a page."""
     rows = Document.objects.filter(record=of)
-    if form_code:
-        rows = rows.filter(form_code=form_code)
-    total = rows.count() if form_code else of.document_count
+    if only.form_code:
+        rows = rows.filter(form_code=only.form_code)
+    if only.unsigned:
+        rows = rows.filter(document_state="active", source="", signature_state__in=("unsigned", "partly"))
+    total = rows.count() if only.form_code or only.unsigned else of.document_count
     pages = max(1, -(-total // PAGE_ROWS))
     page = min(max(1, page), pages)
     start = (page - 1) * PAGE_ROWS
-    return DocumentPage(list(rows.order_by("clinical_at", "order_no")[start : start + PAGE_ROWS]), page, pages, total)
+    order = ("-clinical_at", "-order_no") if only.newest_first else ("clinical_at", "order_no")
+    return DocumentPage(list(rows.order_by(*order)[start : start + PAGE_ROWS]), page, pages, total)
+
+
+def form_counts(of: MedicalRecord) -> dict[str, int]:
+    """How many documents of each form a record holds."""
+    rows = Document.objects.filter(record=of).order_by().values_list("form_code")
+    return dict(rows.annotate(n=Count("pk")))
 
 
 def records_of(patient: Patient, *, limit: int = PAGE_ROWS) -> list[MedicalRecord]:
