@@ -14,6 +14,10 @@ from benhan.audit import queries as audit
 from benhan.audit import verify
 from benhan.patients import queries as patients
 from benhan.patients.models import Patient
+from benhan.records import queries as records
+from benhan.site import log_words
+
+PAPERS = ("document", "documentversion")
 
 
 def _key(request: HttpRequest) -> int | None:
@@ -21,34 +25,37 @@ def _key(request: HttpRequest) -> int | None:
     return int(text) if text.isdigit() and len(text) < 16 else None
 
 
+def _page(request: HttpRequest, listed: audit.LogPage, title: str, patient: Patient | None = None) -> HttpResponse:
+    # Which paper it was is told only beside its patient: the administrator reads the log and no record.
+    papers = [e.object_id for e in listed.events if e.object_type in PAPERS] if patient else []
+    page = {
+        "listed": listed,
+        "title": title,
+        "patient": patient,
+        "titles": records.document_titles(papers),
+        "words": log_words,
+    }
+    return render(request, "site/audit.html", page)
+
+
 @route("site.audit.patient", load=patients.patient)
 def by_patient(request: HttpRequest, patient: Patient) -> HttpResponse:
     """Who has seen this patient (AUD-04)?"""
-    page = {
-        "listed": audit.who_has_seen(patient.pk, key=_key(request)),
-        "title": _("Ai đã xem người bệnh này"),
-        "patient": patient,
-    }
-    return render(request, "site/audit.html", page)
+    return _page(request, audit.who_has_seen(patient.pk, key=_key(request)), _("Ai đã xem người bệnh này"), patient)
 
 
 @route("site.audit.read")
 def by_account(request: HttpRequest, account_id: UUID) -> HttpResponse:
     """What has this user done and seen?"""
     account = accounts.account(account_id)
-    page = {
-        "listed": audit.seen_by(account.pk, key=_key(request)),
-        "title": _("Người dùng %(name)s đã xem gì") % {"name": account.display_name},
-        "patient": None,
-    }
-    return render(request, "site/audit.html", page)
+    title = _("Người dùng %(name)s đã xem gì") % {"name": account.display_name}
+    return _page(request, audit.seen_by(account.pk, key=_key(request)), title)
 
 
 @route("site.audit.read")
 def log(request: HttpRequest) -> HttpResponse:
     """The whole log, newest first."""
-    page = {"listed": audit.events(audit.Filters(), key=_key(request)), "title": _("Nhật ký truy cập"), "patient": None}
-    return render(request, "site/audit.html", page)
+    return _page(request, audit.events(audit.Filters(), key=_key(request)), _("Nhật ký truy cập"))
 
 
 @route("site.audit.read")
