@@ -9,7 +9,7 @@ from django.db.models import Q, QuerySet
 
 from benhan.access.actors import Actor
 from benhan.access.gate import Action, Facts
-from benhan.patients.merging import family_ids
+from benhan.patients.merging import family_ids, relatives
 from benhan.patients.models import Identifier, Merge, Patient
 from benhan.records.models import CareTeamMember, Document, DocumentVersion, Draft, Encounter, MedicalRecord
 
@@ -120,5 +120,6 @@ def visible_records(actor: Actor) -> Q:
 
 
 def visible_patient_ids(actor: Actor) -> QuerySet[Any, UUID]:
-    """Ids of the patients an actor of a ward may find in a search."""
-    return MedicalRecord.objects.filter(visible_records(actor)).values_list("patient_id", flat=True)
+    """Ids of the patients an actor of a ward may find in a search, with everybody joined to them by merges."""
+    own = MedicalRecord.objects.filter(visible_records(actor)).values_list("patient_id", flat=True)
+    return Patient.objects.filter(Q(pk__in=own) | Q(pk__in=relatives(own))).values_list("pk", flat=True)

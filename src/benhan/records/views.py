@@ -22,6 +22,7 @@ from benhan.kernel import clock
 from benhan.kernel.errors import FieldError, Invalid, SaysNo
 from benhan.law import codes, registry
 from benhan.patients import queries as patients
+from benhan.patients.merging import require_living
 from benhan.patients.models import Patient
 from benhan.records import closing, completeness, opening, queries
 from benhan.records.lifecycle import RECORD_STATES
@@ -58,7 +59,7 @@ def record_page(request: HttpRequest, record: MedicalRecord) -> HttpResponse:
     may_write = gate.allowed(actor, "records.document.write", record)
     page = {
         "record": record,
-        "patient": record.patient,
+        "patient": record.person,
         "listed": listed,
         "form": request.GET.get("form", "")[:60],
         "writable": _writable_forms(record, actor) if may_write else [],
@@ -108,6 +109,7 @@ def _sheets(record: MedicalRecord) -> list[tuple[str, str]]:
 @route("records.record.open", load=patients.patient, methods=("GET", "POST"))
 def open_record(request: HttpRequest, patient: Patient) -> HttpResponse:
     """Open a record for a patient who arrived."""
+    require_living(patient)
     values, errors = request.POST, []
     if request.method == "POST":
         try:
