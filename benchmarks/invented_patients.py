@@ -163,13 +163,13 @@ def _person(
     year = f"{born.year % 100:02d}"
     return Invented(
         id=UUID(int=(0x0190_0000_0000 + number << 80) | (7 << 76) | (2 << 62) | deal.getrandbits(62)),
-        patient_number=f"BN26{number + 1:07d}",
+        patient_number=f"BM26{number + 1:07d}",
         full_name=f"{surname} {middle}{given}",
         birth_date=date(born.year, 1, 1) if precision == "year" else born,
         precision=precision,
         sex=sex,
         phone=f"0{deal.randrange(300_000_000, 999_999_999)}" if deal.random() < 0.8 else "",
-        citizen_id=f"000{(born.year // 100 - 19) * 2 + int(sex == '2')}{year}{number % 1_000_000:06d}"
+        citizen_id=f"097{(born.year // 100 - 19) * 2 + int(sex == '2')}{year}{number % 1_000_000:06d}"
         if deal.random() < 0.85
         else "",
         insurance_card=f"DN400{deal.randrange(10**10):010d}" if deal.random() < 0.85 else "",

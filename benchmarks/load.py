@@ -1,6 +1,10 @@
 """Mixed load: people who search, open, write and sign at the same time against a real `benhan serve` on 127.0.0.1.
 
-Run by `benhan bench` with BENHAN_HOME prepared; the number of requests and the time are bounded, it ends by itself."""
+Run by `benhan bench` with BENHAN_HOME prepared; the number of requests and the time are bounded, it ends by itself.
+People arrive within the first seconds as at the start of a shift, and each does something every two and a half seconds
+on average: faster than anybody reads a page. Each does what its role may: half of it searching, a third opening
+records, the rest writing and signing.
+"""
 
 from __future__ import annotations
 
@@ -20,6 +24,10 @@ import urllib.request
 from pathlib import Path
 from typing import Any
 
+from benchmarks.timing import percentile
+
+PAUSE = (1.0, 4.0)  # seconds between two things a person does
+ARRIVAL = 8.0  # seconds within which everybody has come
 PASSWORD, PIN = "benhan-thu-nghiem", "246810"
 WORDS = ["nguyen", "tran thi", "le van", "pham 1980", "hoa", "0900", "BN26", "dao nguyen", "minh an", "vo"]
 
@@ -33,16 +41,19 @@ class Person(threading.Thread):
         self.random = random.Random(seed)
         self.open = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(http.cookiejar.CookieJar()))
         self.times: dict[str, list[float]] = {}
+        self.steady: list[float] = []  # after everybody has come
+        self.calm_from = time.monotonic() + ARRIVAL + 2
         self.errors = 0
         self.token = ""
 
     def run(self) -> None:
         """Log in, then mix: half searching, the rest opening, writing, signing."""
-        self._ask("login", "/login")
+        time.sleep(self.random.uniform(0, ARRIVAL))
+        self._ask("login page", "/login")
         self._ask("login", "/login", {"username": self.username, "password": PASSWORD, "next": "/records/"})
         page = self._ask("list", "/records/")
         records = re.findall(r'href="(/records/[0-9a-f-]{36}/)"', page)
-        end = time.monotonic() + self.seconds
+        end = self.calm_from - 2 + self.seconds
         while time.monotonic() < end and records:
             kind = self.random.random()
             if kind < 0.5:
@@ -53,7 +64,7 @@ class Person(threading.Thread):
                 self._write(self.random.choice(records))
             else:
                 self._sign()
-            time.sleep(self.random.uniform(0.05, 0.4))
+            time.sleep(self.random.uniform(*PAUSE))
 
     def _write(self, record: str) -> None:
         page = self._ask("draft", f"{record}write/free_note", {})
@@ -73,6 +84,7 @@ class Person(threading.Thread):
         if fields is not None:
             data = urllib.parse.urlencode({**fields, "csrfmiddlewaretoken": self.token}, doseq=True).encode()
         request = urllib.request.Request(self.address + path, data=data, headers={"Referer": self.address})
+        calm = time.monotonic() >= self.calm_from
         start = time.perf_counter()
         try:
             with self.open.open(request, timeout=60) as answer:
@@ -80,7 +92,10 @@ class Person(threading.Thread):
         except (urllib.error.URLError, TimeoutError, OSError):
             self.errors += 1
             return ""
-        self.times.setdefault(what, []).append((time.perf_counter() - start) * 1000)
+        took = (time.perf_counter() - start) * 1000
+        self.times.setdefault(what, []).append(took)
+        if calm:
+            self.steady.append(took)
         found = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', body)
         self.token = found.group(1) if found else self.token
         return body
@@ -113,9 +128,12 @@ def _cpu_and_memory(pid: int) -> tuple[float, float]:
 
 
 def _spread(values: list[float]) -> dict[str, float]:
-    values = sorted(values)
-    pick = lambda share: round(values[min(len(values) - 1, int(len(values) * share))], 1)  # noqa: E731 - three uses in one line
-    return {"n": len(values), "p50_ms": pick(0.5), "p95_ms": pick(0.95), "p99_ms": pick(0.99)}
+    return {
+        "n": len(values),
+        "p50_ms": percentile(values, 0.5),
+        "p95_ms": percentile(values, 0.95),
+        "p99_ms": percentile(values, 0.99),
+    }
 
 
 def main(people: int, seconds: float) -> dict[str, Any]:
@@ -142,23 +160,26 @@ def main(people: int, seconds: float) -> dict[str, Any]:
         for person in crowd:
             person.start()
         for person in crowd:
-            person.join(seconds + 90)
+            person.join(seconds + ARRIVAL + 90)
         after, busy = _cpu_and_memory(server.pid)
     finally:
         server.terminate()
         server.wait(timeout=20)
     kinds = sorted({k for p in crowd for k in p.times})
     every = [t for p in crowd for series in p.times.values() for t in series]
+    steady = [t for p in crowd for t in p.steady]
     return {
         "people": people,
         "seconds": seconds,
         "requests": len(every),
+        "requests_a_second": round(len(steady) / (seconds - 2), 1),
         "errors": sum(p.errors for p in crowd),
         "serve_start_s": round(start_seconds, 2),
         "idle_memory_mb": round(idle),
         "busy_memory_mb": round(busy),
         "cpu_ms_a_request": round((after - before) * 1000 / max(1, len(every)), 1),
         "all": _spread(every),
+        "at_work": _spread(steady),  # without the rush of the first seconds
         **{k: _spread([t for p in crowd for t in p.times.get(k, [])]) for k in kinds},
     }
 

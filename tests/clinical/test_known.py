@@ -72,7 +72,9 @@ def test_a_denied_allergy_is_asked_again_rather_than_copied(cast: Cast) -> None:
 
 def test_the_newest_diagnosis_comes_from_whatever_form_named_it(cast: Cast) -> None:
     record = cast.open("inpatient_medicine")
-    assert "diagnosis" not in prefill(registry.form("xray_request", clock.today()), known_facts(record)).get("header", {})
+    assert "diagnosis" not in prefill(registry.form("xray_request", clock.today()), known_facts(record)).get(
+        "header", {}
+    )
     early = clock.now() - timedelta(minutes=5)
     exam = complete(record, "admission_exam", {"examination": {"admission_diagnosis": "Viêm phổi", "icd": "J18.9"}})
     writing.write(record, "admission_exam", exam, actor=cast.doctor, clinical_at=early)

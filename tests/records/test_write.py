@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from django.db import DatabaseError, connection, transaction
@@ -10,6 +10,8 @@ from django.db import DatabaseError, connection, transaction
 from benhan.audit.models import AuditEvent
 from benhan.kernel import clock
 from benhan.kernel.errors import Conflict, Invalid, NotFound, Refused
+from benhan.patients import services as patients
+from benhan.patients.services import Person
 from benhan.records import queries, services
 from benhan.records.models import Document, DocumentVersion
 from tests.people import Cast, note, vitals
@@ -132,3 +134,19 @@ def test_a_draft_is_no_part_of_the_record_and_is_used_up_by_saving(cast: Cast) -
         services.update_draft(draft, note("khác"), actor=cast.head)
     services.write(record, "free_note", note(), actor=cast.doctor, client_key="abc", draft=draft)
     assert queries.drafts_of(cast.doctor) == []
+
+
+def test_a_child_born_at_two_in_the_morning_is_written_about_at_three(cast: Cast) -> None:
+    """In UTC it is still the day before: the day that counts is the facility's."""
+    three = datetime(2026, 11, 23, 20, 0, tzinfo=UTC)  # 24/11/2026 03:00 in Việt Nam
+    with clock.held_at(three):
+        child = patients.register(
+            Person("Con Bà Đào", date(2026, 11, 24), "day", "1"), actor=cast.clerk, citizen_id="000226000099"
+        )
+        record = cast.open(patient=child)
+        written = services.write(record, "vital_signs_chart", vitals(), actor=cast.nurse, clinical_at=three)
+        with pytest.raises(Invalid):
+            services.write(
+                record, "vital_signs_chart", vitals(), actor=cast.nurse, clinical_at=three - timedelta(hours=4)
+            )
+    assert written.clinical_at == three

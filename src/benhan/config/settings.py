@@ -90,7 +90,7 @@ TEST_NON_SERIALIZED_APPS: list[str] = []
 
 AUTH_USER_MODEL = "access.Account"
 AUTHENTICATION_BACKENDS = ["benhan.access.backend.AccountBackend"]
-PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+PASSWORD_HASHERS = ["benhan.access.hashing.ModestArgon2"]
 AUTH_PASSWORD_VALIDATORS = [
     # ACC-14: 14 characters without a second factor
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 14}},

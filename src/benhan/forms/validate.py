@@ -235,7 +235,7 @@ def _datetime(field: Field, value: Any, check: _Check) -> Fault:
         return "format", f"“{field.label_vi}” thiếu múi giờ"
     if field.not_after_now and moment > clock.now() + CLOCK_TOLERANCE:
         return "future", f"“{field.label_vi}” ở tương lai"
-    if check.born and moment.date() < check.born:
+    if check.born and clock.day_of(moment) < check.born:
         return "before_birth", f"“{field.label_vi}” trước ngày sinh của người bệnh"
     return None
 

@@ -20,7 +20,13 @@ def now() -> datetime:
 
 def today(zone: tzinfo | None = None) -> date:
     """Return the calendar day at the facility (default Asia/Ho_Chi_Minh)."""
-    return now().astimezone(zone or ZoneInfo(FACILITY_ZONE_DEFAULT)).date()
+    return day_of(now(), zone)
+
+
+def day_of(moment: datetime, zone: tzinfo | None = None) -> date:
+    """Return the calendar day of a moment at the facility. Never `moment.date()`: a child born at two in the morning
+    in Việt Nam is born the day before in UTC."""
+    return moment.astimezone(zone or ZoneInfo(FACILITY_ZONE_DEFAULT)).date()
 
 
 @contextmanager

@@ -50,7 +50,7 @@ def survivors(patients: Sequence[Patient]) -> dict[UUID, Patient]:
     return living
 
 
-def relatives(of: QuerySet[Any, UUID]) -> set[UUID]:
+def relatives(of: QuerySet[Any, Any]) -> set[UUID]:
     """Everybody joined by merges, in either direction and at any depth, to one of these ids (themselves included)."""
     links = Patient.objects.exclude(merged_into=None)
     found: set[UUID] = set()

@@ -14,8 +14,6 @@ from zoneinfo import ZoneInfo
 
 from asn1crypto import crl as asn1_crl
 from asn1crypto import x509 as asn1_x509
-from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import ec, padding
 from pyhanko.pdf_utils.content import PdfContent, RawContent
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.pdf_utils.layout import BoxConstraints
@@ -26,10 +24,10 @@ from pyhanko.sign.general import SigningError
 from pyhanko.sign.validation.dss import DocumentSecurityStore
 from pyhanko.stamp import StaticStampStyle
 from pyhanko.stamp.noop import NoOpStampStyle
-from pyhanko_certvalidator.registry import SimpleCertificateStore
 
 from benhan.kernel.errors import Refused, Unavailable
 from benhan.proof.authority import KeyPair, assert_may_sign
+from benhan.proof.cms import KeptSigner
 from benhan.proof.embedded import DAMAGE
 from benhan.proof.render import SignatureBox, render
 from benhan.proof.timestamp import TimeStamper, TimestampRequestError
@@ -62,25 +60,7 @@ class SigningIdentity:
 
     def __init__(self, pair: KeyPair) -> None:
         self.pair = pair
-        registry = SimpleCertificateStore()
-        registry.register_multiple([asn1_x509.Certificate.load(c) for c in pair.chain])
-        self.signer = _KeptSigner(pair, registry)
-
-
-class _KeptSigner(signers.Signer):
-    """Signs with the key as it is loaded. pyHanko's own signer reads and checks it each time: 35 ms for RSA-2048."""
-
-    def __init__(self, pair: KeyPair, registry: SimpleCertificateStore) -> None:
-        super().__init__(signing_cert=asn1_x509.Certificate.load(pair.certificate), cert_registry=registry)
-        self._key = pair.key
-
-    async def async_sign_raw(self, data: bytes, digest_algorithm: str, dry_run: bool = False) -> bytes:
-        """Sign with SHA-256: ECDSA, or RSA with PKCS#1 v1.5, as pyHanko then writes into the signature."""
-        if digest_algorithm != "sha256":
-            raise SigningError("signatures of this house use SHA-256")
-        if isinstance(self._key, ec.EllipticCurvePrivateKey):
-            return self._key.sign(data, ec.ECDSA(hashes.SHA256()))
-        return self._key.sign(data, padding.PKCS1v15(), hashes.SHA256())
+        self.signer = KeptSigner(pair)
 
 
 def sign(

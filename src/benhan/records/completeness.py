@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from benhan.forms.validate import validate
+from benhan.kernel import clock
 from benhan.law import codes, registry
 from benhan.records.models import Document, DocumentVersion, Draft, MedicalRecord
 from benhan.records.services import content_of
@@ -32,7 +33,7 @@ def gaps(record: MedicalRecord) -> list[Gap]:
     present = {d.form_code for d in Document.objects.filter(record=record, document_state="active").only("form_code")}
     for form_code in kind.get("required_at_closing", []):
         if form_code not in present:
-            name = registry.form(form_code, record.opened_at.date()).name_vi
+            name = registry.form(form_code, clock.day_of(record.opened_at)).name_vi
             found.append(Gap("missing", f"Thiếu “{name}”", form_code=form_code))
     found += [
         Gap("unsigned", f"“{d.title}” {'mới ký một phần' if d.signature_state == 'partly' else 'chưa ký'}", d)

@@ -14,7 +14,6 @@ from benhan.records.models import MedicalRecord
 from benhan.records.payload import birth_text
 from benhan.ui.jinja import age
 
-
 Facts = dict[str, dict[str, Any]]
 _more: list[Callable[[MedicalRecord], Facts]] = []
 
@@ -87,4 +86,3 @@ def _total_days(record: MedicalRecord) -> int | None:
         return None
     stayed = timezone.localdate(record.discharged_at) - timezone.localdate(record.opened_at)
     return max(1, stayed.days)
-

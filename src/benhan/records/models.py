@@ -92,6 +92,8 @@ class MedicalRecord(models.Model):
         indexes = [
             models.Index(fields=["patient", "-opened_at"]),
             models.Index(fields=["department", "record_state", "-opened_at"]),
+            models.Index(fields=["record_state", "-opened_at"], name="records_by_state"),
+            models.Index(fields=["record_state", "medium", "-opened_at"], name="records_by_state_medium"),
         ]
 
     def __str__(self) -> str:

@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 from typing import Any
-from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from benhan.access.actors import Actor
 from benhan.access.gate import Action, Facts
 from benhan.patients.merging import family_ids, relatives
 from benhan.patients.models import Identifier, Merge, Patient
-from benhan.records.models import CareTeamMember, Document, DocumentVersion, Draft, Encounter, MedicalRecord
+from benhan.records.models import (
+    CareTeamMember,
+    DepartmentStay,
+    Document,
+    DocumentVersion,
+    Draft,
+    Encounter,
+    MedicalRecord,
+)
 
 ACTIONS = (
     Action("records.record.list", "Xem danh sách hồ sơ"),
@@ -111,15 +118,30 @@ def merge_facts(actor: Actor, link: Merge) -> Facts:
 
 
 def visible_records(actor: Actor) -> Q:
-    """Which records an actor of a ward may list, as a condition on MedicalRecord."""
-    condition = Q(department_id__in=actor.department_ids) | Q(encounter__stays__department_id__in=actor.department_ids)
+    """Which records an actor of a ward may list, as a condition on MedicalRecord: asked of each row in turn, so that a
+    list of the newest stops when it is full, however many records the house keeps."""
+    stays = DepartmentStay.objects.filter(encounter=OuterRef("encounter"), department__in=actor.department_ids)
+    condition = Q(department_id__in=actor.department_ids) | Q(Exists(stays))
     if actor.staff_id:
-        condition |= Q(attending_id=actor.staff_id)
-        condition |= Q(encounter__care_team__staff_id=actor.staff_id, encounter__care_team__to_at__isnull=True)
+        care = CareTeamMember.objects.filter(
+            encounter=OuterRef("encounter"), staff_id=actor.staff_id, to_at__isnull=True
+        )
+        condition |= Q(attending_id=actor.staff_id) | Q(Exists(care))
     return condition
 
 
-def visible_patient_ids(actor: Actor) -> QuerySet[Any, UUID]:
-    """Ids of the patients an actor of a ward may find in a search, with everybody joined to them by merges."""
-    own = MedicalRecord.objects.filter(visible_records(actor)).values_list("patient_id", flat=True)
-    return Patient.objects.filter(Q(pk__in=own) | Q(pk__in=relatives(own))).values_list("pk", flat=True)
+def visible_patient_ids(actor: Actor) -> QuerySet[Any, Any]:
+    """Ids of the patients an actor of a ward may find in a search: each relation by its own index, joined, and
+    everybody joined to one of them by merges."""
+    wards = list(actor.department_ids)
+    records = MedicalRecord.objects.order_by().values_list("patient_id")
+    stays = Encounter.objects.order_by().filter(stays__department_id__in=wards).values_list("patient_id")
+    found = [records.filter(department_id__in=wards), stays.filter(record__isnull=False)]
+    if actor.staff_id:
+        mine = Encounter.objects.order_by().filter(
+            care_team__staff_id=actor.staff_id, care_team__to_at__isnull=True, record__isnull=False
+        )
+        found += [records.filter(attending_id=actor.staff_id), mine.values_list("patient_id")]
+    own = found[0].union(*found[1:])
+    merged = Patient.objects.order_by().filter(pk__in=relatives(own)).values_list("pk")
+    return found[0].union(*found[1:], merged)

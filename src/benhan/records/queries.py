@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from django.conf import settings
-from django.db.models import QuerySet
+from django.db.models import Count, QuerySet
 
 from benhan.access.actors import Actor
 from benhan.kernel.blobs import BlobStore
@@ -16,6 +16,7 @@ from benhan.patients.merging import family_ids, survivors
 from benhan.patients.models import Patient
 from benhan.patients.search import begins_with
 from benhan.records.models import (
+    MEDIA,
     Document,
     DocumentMark,
     DocumentVersion,
@@ -29,6 +30,7 @@ from benhan.records.models import (
 from benhan.records.permissions import visible_records
 
 PAGE_ROWS = 100
+WORKED_ON = tuple(m for m in MEDIA if m != "imported")  # those taken over as they are: nobody's work to seal
 SEES_ALL_RECORDS = frozenset({"planning", "archivist", "system"})
 
 
@@ -146,16 +148,34 @@ class DocumentPage:
     total: int
 
 
-def documents(of: MedicalRecord, *, page: int = 1, form_code: str = "") -> DocumentPage:
+@dataclass(frozen=True)
+class DocumentFilter:
+    """What of a record is listed: one form, only what waits for signatures, newest or oldest first."""
+
+    form_code: str = ""
+    unsigned: bool = False
+    newest_first: bool = False
+
+
+def documents(of: MedicalRecord, *, page: int = 1, only: DocumentFilter = DocumentFilter()) -> DocumentPage:
     """The documents of a record in clinical order, a hundred a page."""
     rows = Document.objects.filter(record=of)
-    if form_code:
-        rows = rows.filter(form_code=form_code)
-    total = rows.count() if form_code else of.document_count
+    if only.form_code:
+        rows = rows.filter(form_code=only.form_code)
+    if only.unsigned:
+        rows = rows.filter(document_state="active", source="", signature_state__in=("unsigned", "partly"))
+    total = rows.count() if only.form_code or only.unsigned else of.document_count
     pages = max(1, -(-total // PAGE_ROWS))
     page = min(max(1, page), pages)
     start = (page - 1) * PAGE_ROWS
-    return DocumentPage(list(rows.order_by("clinical_at", "order_no")[start : start + PAGE_ROWS]), page, pages, total)
+    order = ("-clinical_at", "-order_no") if only.newest_first else ("clinical_at", "order_no")
+    return DocumentPage(list(rows.order_by(*order)[start : start + PAGE_ROWS]), page, pages, total)
+
+
+def form_counts(of: MedicalRecord) -> dict[str, int]:
+    """How many documents of each form a record holds."""
+    rows = Document.objects.filter(record=of).order_by().values_list("form_code")
+    return dict(rows.annotate(n=Count("pk")))
 
 
 def records_of(patient: Patient, *, limit: int = PAGE_ROWS) -> list[MedicalRecord]:
@@ -173,9 +193,9 @@ def worklist(actor: Actor, *, record_state: str = "open", limit: int = PAGE_ROWS
     """The records of an actor's wards in one state, newest first."""
     rows = _records().filter(record_state=record_state)
     if record_state == "closed":
-        rows = rows.exclude(medium="imported")  # taken over as they are: nobody's work to seal
+        rows = rows.filter(medium__in=WORKED_ON)
     if not actor.roles & SEES_ALL_RECORDS:
-        rows = rows.filter(pk__in=MedicalRecord.objects.filter(visible_records(actor)).values("pk"))
+        rows = rows.filter(visible_records(actor))
     return list(rows.order_by("-opened_at")[:limit])
 
 

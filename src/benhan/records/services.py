@@ -49,7 +49,7 @@ def write(
             return known
         fresh, volume = _write_gate(record, "write")
         at = _clinical_at(clinical_at, fresh)
-        form = registry.form(form_code, at.astimezone().date())
+        form = registry.form(form_code, clock.day_of(at))
         _assert_may_write(form, fresh, actor)
         document = Document(
             record=fresh,
@@ -232,7 +232,7 @@ def _clinical_at(at: datetime | None, record: MedicalRecord) -> datetime:
     if at.tzinfo is None or at > now + CLOCK_TOLERANCE:
         raise Invalid([FieldError("clinical_at", "future", "Thời điểm y khoa ở tương lai hoặc thiếu múi giờ")])
     born = record.person.birth_date
-    if born and at.date() < born:
+    if born and clock.day_of(at) < born:
         raise Invalid([FieldError("clinical_at", "before_birth", "Thời điểm y khoa trước ngày sinh của người bệnh")])
     return at
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -52,16 +52,15 @@ def worklist(request: HttpRequest) -> HttpResponse:
 def record_page(request: HttpRequest, record: MedicalRecord) -> HttpResponse:
     """One record: its documents in order, what may be done now."""
     actor = actor_of(request)
-    number = request.GET.get("page", "1")
-    listed = queries.documents(
-        record, page=int(number) if number.isdigit() else 1, form_code=request.GET.get("form", "")[:60]
-    )
+    listed, listing = _listed(request, record)
+    counts = queries.form_counts(record)
     may_write = gate.allowed(actor, "records.document.write", record)
     page = {
         "record": record,
         "patient": record.person,
         "listed": listed,
-        "form": request.GET.get("form", "")[:60],
+        "listing": listing,
+        "forms": [(code, f"{_form_name(code)} ({n})") for code, n in sorted(counts.items(), key=lambda c: -c[1])],
         "writable": _writable_forms(record, actor) if may_write else [],
         "drafts": queries.drafts_of(actor, record),
         "events": queries.events(record),
@@ -69,7 +68,7 @@ def record_page(request: HttpRequest, record: MedicalRecord) -> HttpResponse:
         "gaps": completeness.gaps(record) if record.record_state == "discharged" else [],
         "results": codes.entries("ket_qua_dtri"),
         "discharge_types": codes.entries("ma_loai_rv"),
-        "sheets": _sheets(record),
+        "sheets": _sheets(counts),
         "doctors": facility.doctors(record.department_id),
         "may": {
             verb: gate.allowed(actor, f"records.record.{verb}", record)
@@ -99,11 +98,27 @@ def actor_roles(actor: object) -> frozenset[str]:
     return frozenset(getattr(actor, "roles", frozenset())) | {getattr(actor, "position", "")}
 
 
-def _sheets(record: MedicalRecord) -> list[tuple[str, str]]:
+def _sheets(used: Iterable[str]) -> list[tuple[str, str]]:
     """Forms of this record whose entries print as one sheet."""
-    used = record.documents.order_by().values_list("form_code", flat=True).distinct()
     named = [(c, registry.versions(c)[-1]) for c in used if registry.versions(c)]
     return [(code, form.name_vi) for code, form in named if form.repeats == "entry"]
+
+
+def _form_name(code: str) -> str:
+    versions = registry.versions(code)
+    return versions[-1].name_vi if versions else code
+
+
+def _listed(request: HttpRequest, record: MedicalRecord) -> tuple[queries.DocumentPage, dict[str, str]]:
+    """One page of documents as asked, and what was asked, for the next links. While people work in a record the newest
+    stand first; a closed one reads from the beginning, like the paper."""
+    asked = {name: request.GET.get(name, "")[:60] for name in ("form", "show", "order", "page")}
+    if asked["order"] not in ("newest", "oldest"):
+        asked["order"] = "newest" if record.record_state in ("open", "supplementing") else "oldest"
+    only = queries.DocumentFilter(asked["form"], asked["show"] == "unsigned", asked["order"] == "newest")
+    number = asked.pop("page")
+    page = int(number) if number.isascii() and number.isdigit() else 1
+    return queries.documents(record, page=page, only=only), asked
 
 
 @route("records.record.open", load=patients.patient, methods=("GET", "POST"))

@@ -6,6 +6,7 @@ import binascii
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 
 from benhan.kernel.canonical import content_hash, sha256_hex
@@ -62,7 +63,7 @@ class Episode:
         """A broken table refuses its whole episode."""
         return any(p.severity == "refused" for p in self.problems)
 
-    @property
+    @cached_property
     def content_sha256(self) -> str:
         """Fingerprint of the content, the same under another file name, order of tables, encoding, or with empty
         fields left out."""
@@ -271,8 +272,10 @@ def _read_row(episode: Episode, table: Table, item: Element, number: int) -> Row
             continue
         written = local_name(child).upper()
         name = table.aliases.get(written) or written
-        value = clean("".join(str(t) for t in child.itertext())).strip()
-        if len(child):
+        markup = len(child) > 0
+        text = "".join(str(t) for t in child.itertext()) if markup else child.text
+        value = clean(text).strip() if text else ""
+        if markup:
             episode.warn(
                 table.name, number, name[:NAME_SHOWN_MAX], "markup", "Trường có thẻ XML bên trong, chỉ giữ chữ"
             )
