@@ -38,7 +38,7 @@ def waiting_for_result(actor: Actor) -> list[Document]:
     if not asked or not actor.department_ids:
         return []
     answered = Document.objects.filter(replies_to=OuterRef("pk"), document_state="active")
-    rows = Document.objects.select_related("record__patient", "department").filter(
+    rows = Document.objects.select_related("record__patient__merged_into", "department").filter(
         record__record_state__in=("open", "discharged"),
         record__department__in=actor.department_ids,
         form_code__in=asked,

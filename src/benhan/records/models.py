@@ -99,6 +99,11 @@ class MedicalRecord(models.Model):
     def __str__(self) -> str:
         return self.record_number
 
+    @property
+    def person(self) -> Patient:
+        """Whom this record is about, as known now: the surviving patient when the copy it was opened for was merged."""
+        return self.patient.living
+
 
 class RecordEvent(models.Model):
     """What happened to a record: opened, discharged, closed, sealed… Append-only."""

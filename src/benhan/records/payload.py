@@ -52,7 +52,7 @@ def compose(
     origin: Origin,
 ) -> tuple[str, str]:
     """Return (canonical JSON text, SHA-256 hex) of a version."""
-    patient = record.patient
+    patient = record.person  # merged copies: what is written now names the surviving patient
     body = {
         "format": FORMAT,
         "document_id": str(document.pk),

@@ -250,7 +250,7 @@ def _clinical_at(at: datetime | None, record: MedicalRecord) -> datetime:
         return now
     if at.tzinfo is None or at > now + CLOCK_TOLERANCE:
         raise Invalid([FieldError("clinical_at", "future", "Thời điểm y khoa ở tương lai hoặc thiếu múi giờ")])
-    born = record.patient.birth_date
+    born = record.person.birth_date
     if born and clock.day_of(at) < born:
         raise Invalid([FieldError("clinical_at", "before_birth", "Thời điểm y khoa trước ngày sinh của người bệnh")])
     return at
@@ -271,7 +271,7 @@ def _add_version(
     number: int,
 ) -> DocumentVersion:
     tidy = clean(form, content)
-    born: date | None = record.patient.birth_date
+    born: date | None = record.person.birth_date
     errors = validate(form, tidy, purpose="saving", born=born, code_known=codes.is_known)
     if errors:
         raise Invalid(errors)

@@ -106,7 +106,7 @@ def _draw_editor(request: HttpRequest, draft: Draft, content: dict[str, Any], er
     page = {
         "draft": draft,
         "record": draft.record,
-        "patient": draft.record.patient,
+        "patient": draft.record.person,
         "form_version": form,
         "errors": errors,
         "answered": draft.replies_to,
@@ -141,9 +141,7 @@ def save(request: HttpRequest, draft: Draft) -> HttpResponse:
         version = _save(request, draft, form, content)
     except Invalid as no:
         return _draw_editor(request, draft, content, no.errors)
-    missing = validate(
-        form, content, purpose="signing", born=draft.record.patient.birth_date, code_known=codes.is_known
-    )
+    missing = validate(form, content, purpose="signing", born=draft.record.person.birth_date, code_known=codes.is_known)
     if missing:
         messages.warning(
             request,
@@ -199,7 +197,7 @@ def document_page(request: HttpRequest, document: Document) -> HttpResponse:
     page = {
         "document": document,
         "record": document.record,
-        "patient": document.record.patient,
+        "patient": document.record.person,
         "version": version,
         "versions": queries.versions(document),
         "marks": queries.marks(document),

@@ -13,6 +13,7 @@ from benhan.access.web import route
 from benhan.audit import queries as audit
 from benhan.audit import verify
 from benhan.patients import queries as patients
+from benhan.patients.merging import family_ids
 from benhan.patients.models import Patient
 
 
@@ -25,9 +26,9 @@ def _key(request: HttpRequest) -> int | None:
 def by_patient(request: HttpRequest, patient: Patient) -> HttpResponse:
     """Who has seen this patient (AUD-04)?"""
     page = {
-        "listed": audit.who_has_seen(patient.pk, key=_key(request)),
+        "listed": audit.who_has_seen(family_ids(patient), key=_key(request)),
         "title": _("Ai đã xem người bệnh này"),
-        "patient": patient,
+        "patient": patient.living,
     }
     return render(request, "site/audit.html", page)
 
