@@ -32,9 +32,8 @@ def _markup(template: str, context: dict[str, Any]) -> Markup:
 
 
 def banner_allergies(patient: Patient) -> str:
-    """The allergies of a person as one line, or nothing."""
-    found = queries.allergies(patient)
-    return f"Dị ứng: {', '.join(found[:4])}" if found else ""
+    """The allergies of a person as one line: named, asked and denied, or never asked."""
+    return _markup("clinical/allergies.html", {"allergies": queries.allergies(patient)})
 
 
 @dataclass(frozen=True)

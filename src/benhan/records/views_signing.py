@@ -80,7 +80,7 @@ def confirm_page(request: HttpRequest, document: Document) -> HttpResponse:
     page: dict[str, object] = {
         "document": document,
         "record": document.record,
-        "patient": document.record.patient,
+        "patient": document.record.person,
         "version": version,
         "position": position,
         "values": request.POST,

@@ -13,6 +13,7 @@ from benhan.access.web import route
 from benhan.audit import queries as audit
 from benhan.audit import verify
 from benhan.patients import queries as patients
+from benhan.patients.merging import family_ids
 from benhan.patients.models import Patient
 from benhan.records import queries as records
 from benhan.site import log_words
@@ -41,7 +42,8 @@ def _page(request: HttpRequest, listed: audit.LogPage, title: str, patient: Pati
 @route("site.audit.patient", load=patients.patient)
 def by_patient(request: HttpRequest, patient: Patient) -> HttpResponse:
     """Who has seen this patient (AUD-04)?"""
-    return _page(request, audit.who_has_seen(patient.pk, key=_key(request)), _("Ai đã xem người bệnh này"), patient)
+    listed = audit.who_has_seen(family_ids(patient), key=_key(request))
+    return _page(request, listed, _("Ai đã xem người bệnh này"), patient.living)
 
 
 @route("site.audit.read")
