@@ -143,6 +143,7 @@ class FormVersion:
     extracts: tuple[ExtractRule, ...]
     clinical_at: str
     folder: str
+    answers: str = ""  # code of the request that a result form answers
 
     def section(self, section_id: str) -> Section | None:
         """The section of that id."""
@@ -174,6 +175,7 @@ def build(raw: dict[str, Any], *, form_hash: str, folder: str, blocks: dict[str,
         extracts=tuple(_extract_rule(e) for e in raw.get("extract", [])),
         clinical_at=raw.get("clinical_at", ""),
         folder=folder,
+        answers=raw.get("answers", ""),
     )
     _check_positions(form)
     _check_extracts(form)

@@ -228,6 +228,7 @@ class Draft(models.Model):
     account = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
     record = models.ForeignKey(MedicalRecord, on_delete=models.CASCADE, related_name="+")
     document = models.ForeignKey(Document, on_delete=models.CASCADE, null=True, related_name="+")
+    replies_to = models.ForeignKey(Document, on_delete=models.CASCADE, null=True, related_name="+")
     form_code = models.CharField(max_length=60)
     content = models.TextField(default="{}")
     client_key = models.CharField(max_length=64)

@@ -83,6 +83,7 @@ def document(document_id: UUID) -> Document:
             "record__attending",
             "author",
             "volume",
+            "replies_to",
         )
         .filter(pk=document_id)
         .first()
@@ -96,7 +97,12 @@ def draft(draft_id: UUID) -> Draft:
     """One draft."""
     found = (
         Draft.objects.select_related(
-            "record__patient__merged_into", "record__encounter", "record__department", "record__attending", "document"
+            "record__patient__merged_into",
+            "record__encounter",
+            "record__department",
+            "record__attending",
+            "document",
+            "replies_to",
         )
         .filter(pk=draft_id)
         .first()

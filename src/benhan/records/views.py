@@ -24,7 +24,7 @@ from benhan.law import codes, registry
 from benhan.patients import queries as patients
 from benhan.patients.merging import require_living
 from benhan.patients.models import Patient
-from benhan.records import closing, completeness, opening, queries
+from benhan.records import answers, closing, completeness, opening, queries
 from benhan.records.lifecycle import RECORD_STATES
 from benhan.records.models import MedicalRecord
 from benhan.signing.certificates import time_stamper
@@ -44,6 +44,7 @@ def worklist(request: HttpRequest) -> HttpResponse:
         "state": state,
         "tabs": [(t, RECORD_STATES[t]) for t in TABS],
         "drafts": queries.drafts_of(actor),
+        "waiting": answers.waiting_for_result(actor),
     }
     return render(request, "records/worklist.html", page)
 
