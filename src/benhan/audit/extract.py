@@ -10,7 +10,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Max, Min
 
 from benhan.audit import chain, export, keys, services
 from benhan.audit.appending import head_values
@@ -41,18 +41,22 @@ def extract_lines(
         yield from export.json_lines()
         return
     signed = TreeHead.objects.latest("size")
-    seqs = list(_chosen(signed.size, from_at, to_at, patients).values_list("seq", flat=True))
+    seqs = _chosen(signed.size, from_at, to_at, patients)
     made_at = chain.moment(clock.now())
     yield _line("extract", {"format": FORMAT, "made_at": made_at, "size": signed.size, **asked, "patients": patients})
+    for start in range(0, len(seqs), CHUNK_ROWS):
+        chunk = AuditEvent.objects.filter(seq__in=seqs[start : start + CHUNK_ROWS]).order_by("seq")
+        for row in chunk.values(*COLUMNS):
+            yield _line("event", {**row, "at": chain.moment(row["at"]), "event_id": str(row["event_id"])})
     nodes = merkle.prove(signed.size, [seq - 1 for seq in seqs], _leaves(signed.size))
     yield _line("proof", {"nodes": [node.hex() for node in nodes]})
     yield _line("tree_head", head_values(signed))
     yield _line("end", {"events": len(seqs)})
 
 
-def _chosen(
-    size: int, from_at: datetime | None, to_at: datetime | None, patients: list[str]
-) -> QuerySet[AuditEvent, AuditEvent]:
+def _chosen(size: int, from_at: datetime | None, to_at: datetime | None, patients: list[str]) -> Sequence[int]:
+    """The numbers of the rows asked for. A period is everything from its first to its last row: without gaps, also when
+    the clock was set back in between, so that a row left out is seen."""
     rows = AuditEvent.objects.filter(seq__lte=size)
     if patients:
         rows = rows.filter(seq__in=AuditEventSubject.objects.filter(patient_id__in=patients).values("seq"))
@@ -60,7 +64,10 @@ def _chosen(
         rows = rows.filter(at__gte=from_at)
     if to_at is not None:
         rows = rows.filter(at__lt=to_at)
-    return rows.order_by("seq")
+    if patients:
+        return list(rows.order_by("seq").values_list("seq", flat=True))
+    ends = rows.aggregate(first=Min("seq"), last=Max("seq"))
+    return range(ends["first"], ends["last"] + 1) if ends["first"] is not None else ()
 
 
 def _leaves(size: int) -> Iterator[bytes]:
