@@ -24,6 +24,7 @@ EVENTS = {
     "archive.record.export.made": gettext_noop("Đã xuất gói hồ sơ"),
     "audit.events.read": gettext_noop("Xem nhật ký truy cập"),
     "audit.events.export": gettext_noop("Xuất nhật ký truy cập"),
+    "audit.log.export": gettext_noop("Xuất nhật ký truy cập"),
     "audit.verify": gettext_noop("Kiểm tra toàn vẹn nhật ký"),
     "bhyt.import.again": gettext_noop("Nhập lại hồ sơ bị từ chối"),
     "bhyt.import.begin": gettext_noop("Bắt đầu nhập dữ liệu"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
@@ -12,6 +13,9 @@ from benhan.access import queries as accounts
 from benhan.access.web import route
 from benhan.audit import queries as audit
 from benhan.audit import verify
+from benhan.kernel import clock
+from benhan.law import retention
+from benhan.law.retention import RetentionClass
 from benhan.patients import queries as patients
 from benhan.patients.merging import family_ids
 from benhan.patients.models import Patient
@@ -63,4 +67,10 @@ def log(request: HttpRequest) -> HttpResponse:
 @route("site.audit.read")
 def verify_log(request: HttpRequest) -> HttpResponse:
     """Walk the log and say whether it is whole."""
-    return render(request, "site/audit_verify.html", {"report": verify.verify(), "head": audit.latest_tree_head()})
+    page = {"report": verify.verify(), "head": audit.latest_tree_head(), "oldest": audit.oldest(), "keep": _keep()}
+    return render(request, "site/audit_verify.html", page)
+
+
+def _keep() -> list[tuple[RetentionClass, date | None]]:
+    """How long the law asks to keep each part of the log (AUD-05, AUD-06), and until when what is written today."""
+    return [(c, c.until(clock.today())) for c in retention.of_rules("access_log", "security_log")]
