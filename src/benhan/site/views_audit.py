@@ -9,6 +9,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 
 from benhan.access import queries as accounts
+from benhan.access.intake import whole_number
 from benhan.access.web import route
 from benhan.audit import queries as audit
 from benhan.audit import verify
@@ -17,8 +18,7 @@ from benhan.patients.models import Patient
 
 
 def _key(request: HttpRequest) -> int | None:
-    text = request.GET.get("key", "")
-    return int(text) if text.isdigit() and len(text) < 16 else None
+    return whole_number(request.GET.get("key", ""))
 
 
 @route("site.audit.patient", load=patients.patient)
