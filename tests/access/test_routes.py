@@ -131,7 +131,7 @@ def test_a_page_that_was_read_is_in_the_log(cast: Cast) -> None:
 
     record = cast.open()
     log_in("doctor").get(reverse("records:record", kwargs={"record_id": record.pk}))
-    events = audit.who_has_seen(cast.patient.pk).events
+    events = audit.who_has_seen([cast.patient.pk]).events
     assert any(e.action == "records.record.read" and e.account_name == "doctor" for e in events)
 
 

@@ -54,7 +54,7 @@ def test_paging_by_key_shows_every_event_once(log: None, doctor: services.Who, s
     ordered = expected if sort == "oldest" else expected[::-1]
     assert list(walk(queries.seen_by, doctor.account_id, sort=sort)) == ordered
     assert list(walk(queries.of_record, "r1", sort=sort)) == ordered
-    assert list(walk(queries.who_has_seen, "p1", sort=sort)) == [seq for seq in ordered if seq % 2 == 0]
+    assert list(walk(queries.who_has_seen, ["p1"], sort=sort)) == [seq for seq in ordered if seq % 2 == 0]
 
 
 def test_filters_narrow_the_log(log: None) -> None:
@@ -71,14 +71,14 @@ def test_filters_narrow_the_log(log: None) -> None:
 
 def test_a_page_costs_a_fixed_number_of_queries(log: None, django_assert_max_num_queries: Counting) -> None:
     with django_assert_max_num_queries(2):
-        queries.who_has_seen("p1")
+        queries.who_has_seen(["p1"])
     with django_assert_max_num_queries(3):
         queries.events(queries.Filters(from_at=START, to_at=START + timedelta(days=1)))
 
 
 def test_the_pages_show_who_did_what_escaped(log: None, doctor: services.Who) -> None:
     for response in (
-        views.patient_log(get("/?sort=oldest"), "p1", heading="Người bệnh A"),
+        views.patient_log(get("/?sort=oldest"), ["p1"], heading="Người bệnh A"),
         views.account_log(get("/"), doctor.account_id, heading="bs.lan"),
         views.record_log(get("/"), "r1", heading="01/2026"),
         views.log(get("/?outcome=ok&from=2026-03-01&to=2026-03-30")),

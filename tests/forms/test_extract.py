@@ -30,10 +30,26 @@ def test_a_record_form_tells_conditions_vital_signs_and_allergies() -> None:
     assert comorbidity.path == "diagnosis.discharge_comorbidities.0"
 
 
-def test_a_denied_allergy_is_none() -> None:
+def test_a_denied_allergy_is_told_apart_from_one_nobody_asked_for() -> None:
     row = {"row": "01", "present": "0", "detail": "không"}
     content = {"a2_history": {"related_characteristics": [row]}}
-    assert extract(FORMS["inpatient_general_medicine"], content) == []
+    assert [(e.kind, e.role) for e in extract(FORMS["inpatient_general_medicine"], content)] == [("allergy", "absent")]
+    assert extract(FORMS["inpatient_general_medicine"], {"a2_history": {"related_characteristics": []}}) == []
+
+
+def test_an_allergy_without_a_name_is_still_one() -> None:
+    content = {"a2_history": {"related_characteristics": [{"row": "01", "present": "1"}]}}
+    (found,) = extract(FORMS["inpatient_general_medicine"], content)
+    assert (found.display, found.role) == ("Có dị ứng, chưa ghi rõ dị nguyên", "")
+
+
+@pytest.mark.parametrize(
+    ("typed", "role"),
+    [("Không", "absent"), ("Chưa ghi nhận.", "absent"), ("Penicillin", ""), ("Không dung nạp aspirin", "")],
+)
+def test_the_nursing_sheet_tells_an_allergy_from_none(typed: str, role: str) -> None:
+    (found,) = extract(FORMS["nursing_care_level_1"], {"header": {"allergy": typed}})
+    assert (found.kind, found.display, found.role) == ("allergy", typed, role)
 
 
 def test_results_drugs_and_requests_come_line_by_line() -> None:
@@ -46,7 +62,7 @@ def test_results_drugs_and_requests_come_line_by_line() -> None:
     ]
     drugs = [e for e in found("prescription") if e.kind == "medication"]
     assert [(d.display, d.value) for d in drugs] == [("Metformin hydroclorid", "1 viên"), ("Amlodipin", "1 viên")]
-    assert {e.role for e in found("treatment_sheet")} == {"order", "laboratory", "imaging"}
+    assert {e.role for e in found("treatment_sheet")} == {"order", "laboratory", "imaging", "working", "comorbidity"}
 
 
 def test_the_time_of_a_reading_goes_with_its_values() -> None:

@@ -91,7 +91,8 @@ FIELDS = """
 """
 
 
-def test_hostile_text_stays_text_in_every_component() -> None:
+def test_hostile_text_stays_text_in_every_component(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(slots, "_fillers", {"patient_banner": [lambda patient: HOSTILE]})
     patient = gallery.patient()
     patient.full_name = patient.patient_number = HOSTILE
     drawn = source(FIELDS, h=HOSTILE, e=FieldError("a.b", "x", HOSTILE), p=patient)
@@ -117,7 +118,7 @@ def test_an_error_of_another_field_stays_away() -> None:
     assert "aria-invalid" not in drawn
 
 
-def test_the_banner_shows_who_and_the_allergies(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_banner_shows_who_and_what_must_be_seen_first(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(slots, "_fillers", {"patient_banner": [lambda patient: ["Penicillin", "Tôm <b>"]]})
     drawn = source("{{ c.patient_banner(p, r) }}", p=gallery.patient(), r=gallery.context()["record"])
     for word in ("Nguyễn Phan Hoàng Thị Như Quỳnh", "Nữ", "14/03/1958", "Penicillin", "BA26.000123", "Đang điều trị"):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -36,10 +37,10 @@ class Filters:
     to_at: datetime | None = None
 
 
-def who_has_seen(patient_id: object, *, key: int | None = None, sort: str = "newest") -> LogPage:
-    """Every event that showed or changed this patient's data (AUD-04)."""
-    marks = AuditEventSubject.objects.filter(patient_id=str(patient_id))
-    seqs = list(_after(marks, key, sort).values_list("seq", flat=True)[: PAGE_ROWS + 1])
+def who_has_seen(patient_ids: Sequence[object], *, key: int | None = None, sort: str = "newest") -> LogPage:
+    """Every event that showed or changed this patient's data (AUD-04), under all the ids the person has or had."""
+    marks = AuditEventSubject.objects.filter(patient_id__in=[str(i) for i in patient_ids])
+    seqs = list(_after(marks, key, sort).values_list("seq", flat=True).distinct()[: PAGE_ROWS + 1])
     return _page(list(AuditEvent.objects.filter(seq__in=seqs).order_by(SORTS[sort])))
 
 
@@ -93,6 +94,11 @@ def _first_seq(at: datetime) -> int | None:
 def _page(rows: list[AuditEvent]) -> LogPage:
     more = len(rows) > PAGE_ROWS
     return LogPage(rows[:PAGE_ROWS], rows[PAGE_ROWS - 1].seq if more else None)
+
+
+def oldest() -> AuditEvent | None:
+    """The first row of the log: nothing is ever removed, so this says how far it reaches back."""
+    return AuditEvent.objects.order_by("seq").first()
 
 
 def latest_tree_head() -> TreeHead | None:

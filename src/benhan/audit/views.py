@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
 from typing import Any
 from urllib.parse import urlencode
@@ -23,10 +24,12 @@ VERIFY_ROWS_MAX = 200_000
 _NUMBER_DIGITS_MAX = 18
 
 
-def patient_log(request: HttpRequest, patient_id: object, *, heading: str, patient: Any = None) -> HttpResponse:
+def patient_log(
+    request: HttpRequest, patient_ids: Sequence[object], *, heading: str, patient: Any = None
+) -> HttpResponse:
     """ "Ai đã xem người bệnh này": everybody who saw or changed this patient's data (AUD-04). `patient`, when given,
     is shown in the patient banner."""
-    page = queries.who_has_seen(patient_id, key=_key(request), sort=_sort(request))
+    page = queries.who_has_seen(patient_ids, key=_key(request), sort=_sort(request))
     return _list(request, page, _("Ai đã xem người bệnh này"), heading, patient=patient)
 
 

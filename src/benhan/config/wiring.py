@@ -13,6 +13,7 @@ from django.conf import settings
 
 from benhan.access import gate
 from benhan.clinical import pages as clinical_pages
+from benhan.clinical import queries as clinical_queries
 from benhan.clinical import services as clinical
 from benhan.exchange.bhyt.models import ImportRun
 from benhan.facility import queries as facility_queries
@@ -20,7 +21,7 @@ from benhan.kernel import news
 from benhan.patients import merging
 from benhan.patients import queries as patient_queries
 from benhan.patients.models import Identifier, Merge, Patient
-from benhan.records import facts
+from benhan.records import facts, known
 from benhan.records import permissions as records
 from benhan.records import queries as record_queries
 from benhan.records.models import Document, DocumentVersion, Draft, MedicalRecord
@@ -61,6 +62,7 @@ def provide_facts() -> None:
     gate.provide(ImportRun, lambda actor, run: gate.Facts())
     patient_queries.restrict_with(records.visible_patient_ids)
     patient_queries.find_numbers_with(record_queries.patient_ids_by_number)
+    known.add_from(clinical_queries.known_facts)
     for label in ("Encounter", "MedicalRecord", "Document"):
         merging.declare(f"records.{label}", "follow")
 

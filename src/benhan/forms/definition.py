@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+from benhan.kernel.text import fold
+
 FIELD_TYPES = frozenset(
     {"text", "longtext", "choice", "number", "date", "datetime", "icd10", "code", "table", "signature", "drawing"}
 )
@@ -103,7 +105,8 @@ class Position:
 @dataclass(frozen=True)
 class ExtractRule:
     """Which field means what: `kind` is one of EXTRACT_KINDS. `path` names a field (`section.field`), a table, or a
-    section; `columns` says which field of the row gives code, display, value, unit, role or at; `where` picks rows."""
+    section; `columns` says which field of the row gives code, display, value, unit, role or at; `where` picks rows.
+    `absent` lists what people write when there is none: such an answer is a meaning too, with the role `absent`."""
 
     kind: str
     path: str
@@ -114,6 +117,7 @@ class ExtractRule:
     role: str = ""
     columns: dict[str, str] = field(default_factory=dict)
     where: dict[str, str] = field(default_factory=dict)
+    absent: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -139,6 +143,7 @@ class FormVersion:
     extracts: tuple[ExtractRule, ...]
     clinical_at: str
     folder: str
+    answers: str = ""  # code of the request that a result form answers
 
     def section(self, section_id: str) -> Section | None:
         """The section of that id."""
@@ -167,9 +172,10 @@ def build(raw: dict[str, Any], *, form_hash: str, folder: str, blocks: dict[str,
         writers=frozenset(raw.get("writers", [])),
         sections=sections,
         positions=tuple(_position(p, where) for p in raw.get("signatures", [])),
-        extracts=tuple(ExtractRule(**e) for e in raw.get("extract", [])),
+        extracts=tuple(_extract_rule(e) for e in raw.get("extract", [])),
         clinical_at=raw.get("clinical_at", ""),
         folder=folder,
+        answers=raw.get("answers", ""),
     )
     _check_positions(form)
     _check_extracts(form)
@@ -263,6 +269,10 @@ def _check_positions(form: FormVersion) -> None:
     late = [p.id for p in form.positions if p.kind == "confirmation" and staff and p.order >= min(staff)]
     if late:
         raise FormBroken(f"{form.code}: xác nhận của người bệnh ({', '.join(late)}) phải đứng trước chữ ký nhân viên")
+
+
+def _extract_rule(raw: dict[str, Any]) -> ExtractRule:
+    return ExtractRule(**{**raw, "absent": tuple(fold(text) for text in raw.get("absent", []))})
 
 
 def _check_extracts(form: FormVersion) -> None:

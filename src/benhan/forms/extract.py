@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from benhan.forms.definition import ExtractRule, FormVersion
+from benhan.kernel.text import fold
 
 
 @dataclass(frozen=True)
@@ -80,6 +81,8 @@ def _single(rule: ExtractRule, value: Any, path: str, at: str) -> Extract:
     if rule.kind not in ("condition", "allergy") or rule.code:
         system = rule.system if rule.code else ""
         return Extract(rule.kind, path, rule.code, system, rule.display, value, rule.unit, rule.role, at)
+    if fold(str(value)).strip(" .-") in rule.absent:
+        return Extract(rule.kind, path, display=str(value), role="absent", at=at)
     if rule.system == "icd10":
         return Extract(rule.kind, path, str(value), rule.system, rule.display, role=rule.role, at=at)
     return Extract(rule.kind, path, display=str(value), role=rule.role, at=at)

@@ -101,6 +101,14 @@ class Patient(models.Model):
     def __str__(self) -> str:
         return self.patient_number
 
+    @property
+    def living(self) -> Patient:
+        """The person as known now: the end of the chain of merges (REC-21), mostly oneself. For many: `merging.survivors`."""
+        person = self
+        while person.merged_into is not None:
+            person = person.merged_into
+        return person
+
 
 class Identifier(models.Model):
     """A number by which a patient is known, with its dates (R-103). Only active 12-digit numbers are unique."""

@@ -19,6 +19,7 @@ from benhan.kernel import clock
 from benhan.kernel.errors import Conflict, FieldError, Invalid, Refused
 from benhan.kernel.text import clean_line, fold
 from benhan.patients.indexing import index_patients
+from benhan.patients.merging import require_living
 from benhan.patients.models import (
     IDENTIFIER_SYSTEMS,
     Identifier,
@@ -38,6 +39,7 @@ __all__ = [
     "cancel_identifier",
     "close_identifier",
     "faults",
+    "locked_living",
     "merge",
     "register",
     "register_emergency",
@@ -121,7 +123,7 @@ def register_newborn(mother: Patient, *, actor: Actor, born_on: date, sex: str, 
     """Register a newborn with its mother (REC-22); its own number comes later."""
     gate.require(actor, "patients.patient.read", mother)
     with audit.unit_of_work("patients.patient.register"):
-        _live(mother)
+        locked_living(mother)
         code = numbers.take("temporary", TEMPORARY_PATTERN, on=clock.today())
         person = Person(
             full_name or f"Con bà {mother.full_name}",
@@ -156,7 +158,7 @@ def update(
     if errors:
         raise Invalid(errors)
     with audit.unit_of_work("patients.patient.update"):
-        fresh = _live(patient)
+        fresh = locked_living(patient)
         values: dict[str, Any] = asdict(person)
         if identity_state:
             values["identity_state"] = identity_state
@@ -190,7 +192,7 @@ def add_identifier(
     if faulty := too_long(Identifier, {"value": clean_line(value)}):
         raise Invalid(faulty)
     with audit.unit_of_work("patients.patient.update"):
-        _live(patient)
+        locked_living(patient)
         if system in {"citizen_id", "old_citizen_id", "passport"}:
             Identifier.objects.filter(patient=patient, system=system, identifier_state="active").update(
                 identifier_state="closed", valid_to=clock.today()
@@ -257,7 +259,7 @@ def add_representative(
     if faulty := too_long(Representative, values):
         raise Invalid(faulty)
     with audit.unit_of_work("patients.patient.update"):
-        _live(patient)
+        locked_living(patient)
         row = Representative.objects.create(patient=patient, **values, recorded_at=clock.now())
         _note_change(patient, "representative", {}, {values["relation"]: values["full_name"]}, actor, "")
         audit.record(
@@ -327,13 +329,10 @@ def unmerge(link: Merge, *, reason: str, actor: Actor) -> None:
         )
 
 
-def _live(patient: Patient) -> Patient:
-    """Lock and return the row of a person who may still be written to: a merged one is written through its survivor."""
+def locked_living(patient: Patient) -> Patient:
+    """Lock and return the row of a person who may still be written to. Conflict when merged away meanwhile."""
     fresh = Patient.objects.select_for_update(of=("self",)).select_related("merged_into").get(pk=patient.pk)
-    if fresh.merged_into is not None:
-        raise Conflict(
-            f"Người bệnh này đã được gộp vào {fresh.merged_into.patient_number}; hãy ghi ở đó", code="merged_away"
-        )
+    require_living(fresh)
     return fresh
 
 

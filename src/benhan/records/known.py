@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from django.utils import timezone
@@ -9,22 +10,29 @@ from django.utils import timezone
 from benhan.facility import queries as facility
 from benhan.kernel import clock
 from benhan.patients import queries as patients
-from benhan.records import queries
 from benhan.records.models import MedicalRecord
 from benhan.records.payload import birth_text
 from benhan.ui.jinja import age
 
+Facts = dict[str, dict[str, Any]]
+_more: list[Callable[[MedicalRecord], Facts]] = []
 
-def known_facts(record: MedicalRecord) -> dict[str, dict[str, Any]]:
+
+def add_from(tell: Callable[[MedicalRecord], Facts]) -> None:
+    """Let a room above tell what it knows of a record, e.g. its diagnosis (wiring only)."""
+    if tell not in _more:
+        _more.append(tell)
+
+
+def known_facts(record: MedicalRecord) -> Facts:
     """{group: {name: value}} for `benhan.forms.prefill`."""
-    patient, place = record.patient, facility.facility()
+    patient, place = record.person, facility.facility()
     insurance = patients.identifier_value(patient, "insurance_card")
     citizen_id = patients.identifier_value(patient, "citizen_id")
-    representative = patient.representatives.order_by("-pk").first()
-    diagnosis = _diagnosis(record)
+    representative = next(iter(patients.representatives(patient)), None)
     birth = birth_text(patient.birth_date, patient.birth_precision)
     stay_days = (clock.now() - record.opened_at).days + 1
-    return {
+    known: Facts = {
         "facility": {"name": place.name, "governing_body": place.governing_body, "facility": place.name},
         "patient": {
             "full_name": patient.full_name,
@@ -54,7 +62,6 @@ def known_facts(record: MedicalRecord) -> dict[str, dict[str, Any]]:
             "archive_number": record.archive_number or "",
             "room": record.encounter.room,
             "bed": record.encounter.bed,
-            "diagnosis": diagnosis,
             "admitted_at": record.opened_at.isoformat(),
             "discharged_at": record.discharged_at.isoformat() if record.discharged_at else "",
             "reason": record.encounter.reason,
@@ -67,6 +74,10 @@ def known_facts(record: MedicalRecord) -> dict[str, dict[str, Any]]:
         "insurance": {"insurance_number": insurance, "card_number": insurance, "insurance_card": insurance},
         "computed": {"day_no": stay_days, "total_days": _total_days(record)},
     }
+    for more in _more:
+        for group, values in more(record).items():
+            known.setdefault(group, {}).update(values)
+    return known
 
 
 def _total_days(record: MedicalRecord) -> int | None:
@@ -75,21 +86,3 @@ def _total_days(record: MedicalRecord) -> int | None:
         return None
     stayed = timezone.localdate(record.discharged_at) - timezone.localdate(record.opened_at)
     return max(1, stayed.days)
-
-
-def _diagnosis(record: MedicalRecord) -> str:
-    """The newest diagnosis written in this record, as text."""
-    for form_code in ("treatment_sheet", "admission_exam", "inpatient_general_medicine", "outpatient_general"):
-        document = queries.latest_of_form(record, form_code)
-        if document is None:
-            continue
-        from benhan.records.services import content_of
-
-        content = content_of(queries.current_version(document))
-        for section in content.values():
-            row = section[0] if isinstance(section, list) and section else section
-            if isinstance(row, dict):
-                for key in ("diagnosis", "main_disease", "preliminary_diagnosis", "diagnosis_main"):
-                    if isinstance(row.get(key), str):
-                        return str(row[key])
-    return ""

@@ -18,7 +18,7 @@ FORMAT = "benhan.manifest/1"
 def build(record: MedicalRecord, volume: Volume, *, sealed_by: Actor, sealed_at: datetime) -> dict[str, Any]:
     """Build the manifest. A constant number of queries, whatever the number of documents."""
     place = facility.facility()
-    patient = record.patient
+    patient = record.person
     previous = Seal.objects.filter(record=record).order_by("-volume__no").first()
     return {
         "format": FORMAT,

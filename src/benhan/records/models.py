@@ -99,6 +99,11 @@ class MedicalRecord(models.Model):
     def __str__(self) -> str:
         return self.record_number
 
+    @property
+    def person(self) -> Patient:
+        """Whom this record is about, as known now: the surviving patient when the copy it was opened for was merged."""
+        return self.patient.living
+
 
 class RecordEvent(models.Model):
     """What happened to a record: opened, discharged, closed, sealed… Append-only."""
@@ -223,6 +228,7 @@ class Draft(models.Model):
     account = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
     record = models.ForeignKey(MedicalRecord, on_delete=models.CASCADE, related_name="+")
     document = models.ForeignKey(Document, on_delete=models.CASCADE, null=True, related_name="+")
+    replies_to = models.ForeignKey(Document, on_delete=models.CASCADE, null=True, related_name="+")
     form_code = models.CharField(max_length=60)
     content = models.TextField(default="{}")
     client_key = models.CharField(max_length=64)

@@ -15,6 +15,7 @@ from benhan.kernel.errors import FieldError, Invalid
 from benhan.kernel.text import clean
 from benhan.law import registry
 from benhan.patients.models import Patient
+from benhan.patients.services import locked_living
 from benhan.records import facts, lifecycle
 from benhan.records.models import CareTeamMember, DepartmentStay, Encounter, MedicalRecord, RecordEvent, Volume
 
@@ -40,6 +41,7 @@ def open_record(
     started = started_at or now
     _assert_may_start(started, now, patient)
     with audit.unit_of_work("records.record.open"):
+        patient = locked_living(patient)
         encounter = Encounter.objects.create(
             patient=patient,
             kind=kind["encounter"],
@@ -139,7 +141,7 @@ def locked(record: MedicalRecord) -> MedicalRecord:
     """The record's row, locked until the transaction ends: verbs on one record wait for each other."""
     return (
         MedicalRecord.objects.select_for_update(of=("self",))
-        .select_related("patient", "encounter", "department", "attending")
+        .select_related("patient__merged_into", "encounter", "department", "attending")
         .get(pk=record.pk)
     )
 

@@ -52,7 +52,7 @@ def compose(
     origin: Origin,
 ) -> tuple[str, str]:
     """Return (canonical JSON text, SHA-256 hex) of a version."""
-    patient = record.patient
+    patient = record.person  # merged copies: what is written now names the surviving patient
     body = {
         "format": FORMAT,
         "document_id": str(document.pk),
@@ -87,6 +87,7 @@ def compose(
             "title": author.job_title,
             "licence_number": author.licence_number,
         },
+        **({"replies_to": str(document.replies_to_id)} if document.replies_to_id else {}),
         "entered_by": entered_by,
         "clinical_at": moment(clinical_at),
         "recorded_at": moment(recorded_at),

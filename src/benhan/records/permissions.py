@@ -8,7 +8,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from benhan.access.actors import Actor
 from benhan.access.gate import Action, Facts
-from benhan.patients.merging import family_ids
+from benhan.patients.merging import family_ids, relatives
 from benhan.patients.models import Identifier, Merge, Patient
 from benhan.records.models import (
     CareTeamMember,
@@ -131,7 +131,8 @@ def visible_records(actor: Actor) -> Q:
 
 
 def visible_patient_ids(actor: Actor) -> QuerySet[Any, Any]:
-    """Ids of the patients an actor of a ward may find in a search: each relation by its own index, joined."""
+    """Ids of the patients an actor of a ward may find in a search: each relation by its own index, joined, and
+    everybody joined to one of them by merges."""
     wards = list(actor.department_ids)
     records = MedicalRecord.objects.order_by().values_list("patient_id")
     stays = Encounter.objects.order_by().filter(stays__department_id__in=wards).values_list("patient_id")
@@ -141,4 +142,6 @@ def visible_patient_ids(actor: Actor) -> QuerySet[Any, Any]:
             care_team__staff_id=actor.staff_id, care_team__to_at__isnull=True, record__isnull=False
         )
         found += [records.filter(attending_id=actor.staff_id), mine.values_list("patient_id")]
-    return found[0].union(*found[1:])
+    own = found[0].union(*found[1:])
+    merged = Patient.objects.order_by().filter(pk__in=relatives(own)).values_list("pk")
+    return found[0].union(*found[1:], merged)

@@ -12,7 +12,7 @@ from django.db.models import Count, QuerySet
 from benhan.access.actors import Actor
 from benhan.kernel.blobs import BlobStore
 from benhan.kernel.errors import NotFound
-from benhan.patients.merging import family_ids
+from benhan.patients.merging import family_ids, survivors
 from benhan.patients.models import Patient
 from benhan.patients.search import begins_with
 from benhan.records.models import (
@@ -83,6 +83,7 @@ def document(document_id: UUID) -> Document:
             "record__attending",
             "author",
             "volume",
+            "replies_to",
         )
         .filter(pk=document_id)
         .first()
@@ -96,7 +97,12 @@ def draft(draft_id: UUID) -> Draft:
     """One draft."""
     found = (
         Draft.objects.select_related(
-            "record__patient", "record__encounter", "record__department", "record__attending", "document"
+            "record__patient__merged_into",
+            "record__encounter",
+            "record__department",
+            "record__attending",
+            "document",
+            "replies_to",
         )
         .filter(pk=draft_id)
         .first()
@@ -115,7 +121,7 @@ def version(document_id: UUID, version_no: int) -> DocumentVersion:
     """One version by number."""
     found = (
         DocumentVersion.objects.select_related(
-            "document__record__patient",
+            "document__record__patient__merged_into",
             "document__record__encounter",
             "document__record__department",
             "document__record__attending",
@@ -201,7 +207,7 @@ def worklist(actor: Actor, *, record_state: str = "open", limit: int = PAGE_ROWS
 
 def drafts_of(actor: Actor, of: MedicalRecord | None = None) -> list[Draft]:
     """What the actor is typing, newest first."""
-    rows = Draft.objects.select_related("record__patient", "document").filter(account=actor.account_id)
+    rows = Draft.objects.select_related("record__patient__merged_into", "document").filter(account=actor.account_id)
     return list((rows.filter(record=of) if of else rows).order_by("-updated_at")[:50])
 
 
@@ -226,6 +232,20 @@ def latest_of_form(of: MedicalRecord, form_code: str) -> Document | None:
     return rows.order_by("-clinical_at", "-order_no").first()
 
 
+def document_titles(ids: list[str]) -> dict[str, tuple[UUID, str]]:
+    """Document and title by the id of a document or of one of its versions, for lists that hold only ids."""
+    wanted = list(set(ids))[:PAGE_ROWS]
+    documents = Document.objects.filter(pk__in=wanted).values_list("pk", "title")
+    versions = DocumentVersion.objects.filter(pk__in=wanted).values_list("pk", "document_id", "document__title")
+    found = {str(pk): (pk, title) for pk, title in documents} if wanted else {}
+    return found | ({str(pk): (of, title) for pk, of, title in versions} if wanted else {})
+
+
+def documents_of(ids: list[UUID]) -> dict[UUID, Document]:
+    """Documents by id with their records, for lists that hold only ids."""
+    return Document.objects.select_related("record").in_bulk(list(set(ids)))
+
+
 def patient_names(patient_ids: list[UUID]) -> dict[UUID, Patient]:
-    """Patients by id, for lists that hold only ids."""
-    return Patient.objects.in_bulk(list(set(patient_ids)))
+    """Patients by id, for lists that hold only ids; for one merged away the surviving patient."""
+    return survivors(list(Patient.objects.filter(pk__in=set(patient_ids))))

@@ -40,7 +40,8 @@ def write(
     replies_to: Document | None = None,
     draft: Draft | None = None,
 ) -> DocumentVersion:
-    """Write (ghi) a new document. Saved twice with one `client_key`, it is written once (field-notes A.10).
+    """Write (ghi) a new document. Saved twice with one `client_key`, it is written once (field-notes A.10). A result
+    that answers a request says which (`replies_to`), and so does what is signed.
 
     The author comes from the log-in (ACC-15); when somebody types for the author, both are kept (REC-09)."""
     gate.require(actor, "records.document.write", record)
@@ -51,6 +52,7 @@ def write(
         at = _clinical_at(clinical_at, fresh)
         form = registry.form(form_code, clock.day_of(at))
         _assert_may_write(form, fresh, actor)
+        _assert_answers(form, fresh, replies_to)
         document = Document(
             record=fresh,
             volume=volume,
@@ -146,12 +148,14 @@ def save_draft(
     actor: Actor,
     client_key: str,
     document: Document | None = None,
+    replies_to: Document | None = None,
 ) -> Draft:
     """Start a draft. Drafts are no part of the record; each belongs to who types it."""
     gate.require(actor, "records.document.write" if document is None else "records.document.amend", document or record)
     owner = actor.account_id
     if owner is None:
         raise Refused("Chỉ người đăng nhập mới có bản nháp", code="no_account")
+    _assert_answers(registry.form(form_code, clock.today()), record, replies_to)
     with audit.unit_of_work("records.draft.save"):
         draft, _ = Draft.objects.get_or_create(
             account_id=owner,
@@ -159,7 +163,11 @@ def save_draft(
             form_code=form_code,
             document=document,
             client_key=client_key,
-            defaults={"content": json.dumps(content, ensure_ascii=False), "updated_at": clock.now()},
+            defaults={
+                "content": json.dumps(content, ensure_ascii=False),
+                "updated_at": clock.now(),
+                "replies_to": replies_to,
+            },
         )
     return draft
 
@@ -225,6 +233,17 @@ def _assert_may_write(form: FormVersion, record: MedicalRecord, actor: Actor) ->
         raise Conflict(f"Hồ sơ đã có “{form.name_vi}”; hãy đính chính bản đang có", code="once_per_record")
 
 
+def _assert_answers(form: FormVersion, record: MedicalRecord, request: Document | None) -> None:
+    if request is None:
+        return
+    if request.record_id != record.pk or request.form_code != form.answers:
+        raise Refused(
+            "Phiếu chỉ định này không thuộc hồ sơ hoặc không phải loại phiếu cần trả lời", code="not_its_request"
+        )
+    if request.document_state != "active":
+        raise Refused("Phiếu chỉ định đã bị hủy, không trả kết quả vào đó được", code="request_cancelled")
+
+
 def _clinical_at(at: datetime | None, record: MedicalRecord) -> datetime:
     now = clock.now()
     if at is None:
@@ -235,7 +254,7 @@ def _clinical_at(at: datetime | None, record: MedicalRecord) -> datetime:
         raise Invalid(
             [FieldError("clinical_at", "too_early", "Thời điểm y khoa quá xa trong quá khứ, hãy xem lại năm")]
         )
-    born = record.patient.birth_date
+    born = record.person.birth_date
     if born and clock.day_of(at) < born:
         raise Invalid([FieldError("clinical_at", "before_birth", "Thời điểm y khoa trước ngày sinh của người bệnh")])
     return at
@@ -256,7 +275,7 @@ def _add_version(
     number: int,
 ) -> DocumentVersion:
     tidy = clean(form, content)
-    born: date | None = record.patient.birth_date
+    born: date | None = record.person.birth_date
     errors = validate(form, tidy, purpose="saving", born=born, code_known=codes.is_known)
     if errors:
         raise Invalid(errors)

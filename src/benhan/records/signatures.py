@@ -137,7 +137,7 @@ def _assert_turn(request: SignatureRequest, document: Document, version: Documen
         registry.form_version(version.form_code, version.form_valid_from),
         content_of(version),
         purpose="signing",
-        born=document.record.patient.birth_date,
+        born=document.record.person.birth_date,
         code_known=codes.is_known,
     )
     if errors:
@@ -152,7 +152,7 @@ def begin_confirmation(document: Document, position_id: str, *, actor: Actor) ->
         registry.form_version(version.form_code, version.form_valid_from),
         content_of(version),
         purpose="signing",
-        born=document.record.patient.birth_date,
+        born=document.record.person.birth_date,
         code_known=codes.is_known,
     )
     if errors:

@@ -22,8 +22,9 @@ from benhan.kernel import clock
 from benhan.kernel.errors import FieldError, Invalid, SaysNo
 from benhan.law import codes, registry
 from benhan.patients import queries as patients
+from benhan.patients.merging import require_living
 from benhan.patients.models import Patient
-from benhan.records import closing, completeness, opening, queries
+from benhan.records import answers, closing, completeness, opening, queries
 from benhan.records.lifecycle import RECORD_STATES
 from benhan.records.models import MedicalRecord
 from benhan.signing.certificates import time_stamper
@@ -43,6 +44,7 @@ def worklist(request: HttpRequest) -> HttpResponse:
         "state": state,
         "tabs": [(t, RECORD_STATES[t]) for t in TABS],
         "drafts": queries.drafts_of(actor),
+        "waiting": answers.waiting_for_result(actor),
     }
     return render(request, "records/worklist.html", page)
 
@@ -56,7 +58,7 @@ def record_page(request: HttpRequest, record: MedicalRecord) -> HttpResponse:
     may_write = gate.allowed(actor, "records.document.write", record)
     page = {
         "record": record,
-        "patient": record.patient,
+        "patient": record.person,
         "listed": listed,
         "listing": listing,
         "forms": [(code, f"{_form_name(code)} ({n})") for code, n in sorted(counts.items(), key=lambda c: -c[1])],
@@ -123,6 +125,7 @@ def _listed(request: HttpRequest, record: MedicalRecord) -> tuple[queries.Docume
 @route("records.record.open", load=patients.patient, methods=("GET", "POST"))
 def open_record(request: HttpRequest, patient: Patient) -> HttpResponse:
     """Open a record for a patient who arrived."""
+    require_living(patient)
     values, errors = request.POST, []
     if request.method == "POST":
         try:

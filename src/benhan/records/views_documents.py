@@ -24,7 +24,7 @@ from benhan.kernel import clock
 from benhan.kernel.errors import FieldError, Invalid, NotFound, SaysNo
 from benhan.kernel.identifiers import new_id
 from benhan.law import codes, registry
-from benhan.records import queries, rendering, services, sheets
+from benhan.records import answers, queries, rendering, services, sheets
 from benhan.records.known import known_facts
 from benhan.records.models import Document, DocumentVersion, Draft, MedicalRecord
 from benhan.signing import queries as signing
@@ -44,10 +44,24 @@ def begin(request: HttpRequest, record: MedicalRecord) -> HttpResponse:
     """Begin a new sheet: a draft with what is known already."""
     form_code = str(request.resolver_match.kwargs["form_code"]) if request.resolver_match else ""
     form = registry.form(form_code, clock.today())
-    content = prefill(form, known_facts(record) | {"entry": {}})
+    answered = _answered(request)
+    content = prefill(form, known_facts(record) | {"entry": {}, "request": answers.facts(answered)})
     _stamp_time(form, content)
-    draft = services.save_draft(record, form.code, content, actor=actor_of(request), client_key=new_id().hex)
+    draft = services.save_draft(
+        record, form.code, content, actor=actor_of(request), client_key=new_id().hex, replies_to=answered
+    )
     return HttpResponseRedirect(reverse("records:editor", kwargs={"draft_id": draft.pk}))
+
+
+def _answered(request: HttpRequest) -> Document | None:
+    """The request that the new sheet answers, when it was begun from one."""
+    text = request.POST.get("replies_to", "")
+    if not text:
+        return None
+    try:
+        return queries.document(UUID(text))
+    except ValueError as error:
+        raise NotFound(_("Không tìm thấy phiếu chỉ định")) from error
 
 
 def _stamp_time(form: FormVersion, content: dict[str, Any]) -> None:
@@ -92,9 +106,11 @@ def _draw_editor(request: HttpRequest, draft: Draft, content: dict[str, Any], er
     page = {
         "draft": draft,
         "record": draft.record,
-        "patient": draft.record.patient,
+        "patient": draft.record.person,
         "form_version": form,
         "errors": errors,
+        "answered": draft.replies_to,
+        "requested": answers.requested(draft.replies_to) if draft.replies_to else [],
         "drawn": sections(form, content, errors, zone()),
         "reason": request.POST.get("reason", ""),
         "saved_at": int(draft.updated_at.timestamp() * 1000),
@@ -125,9 +141,7 @@ def save(request: HttpRequest, draft: Draft) -> HttpResponse:
         version = _save(request, draft, form, content)
     except Invalid as no:
         return _draw_editor(request, draft, content, no.errors)
-    missing = validate(
-        form, content, purpose="signing", born=draft.record.patient.birth_date, code_known=codes.is_known
-    )
+    missing = validate(form, content, purpose="signing", born=draft.record.person.birth_date, code_known=codes.is_known)
     if missing:
         messages.warning(
             request,
@@ -144,7 +158,14 @@ def _save(request: HttpRequest, draft: Draft, form: FormVersion, content: dict[s
     actor = actor_of(request)
     if draft.document is None:
         return services.write(
-            draft.record, form.code, content, actor=actor, clinical_at=at, client_key=draft.client_key, draft=draft
+            draft.record,
+            form.code,
+            content,
+            actor=actor,
+            clinical_at=at,
+            client_key=draft.client_key,
+            draft=draft,
+            replies_to=draft.replies_to,
         )
     return services.amend(
         draft.document,
@@ -176,7 +197,7 @@ def document_page(request: HttpRequest, document: Document) -> HttpResponse:
     page = {
         "document": document,
         "record": document.record,
-        "patient": document.record.patient,
+        "patient": document.record.person,
         "version": version,
         "versions": queries.versions(document),
         "marks": queries.marks(document),
@@ -191,6 +212,10 @@ def document_page(request: HttpRequest, document: Document) -> HttpResponse:
             and r.assigned_id in (None, actor.staff_id)
             and signing.may_fill(actor.position, r.role)
         ],
+        "results": answers.results_of(document),
+        "answering": answers.forms_answering(document, actor)
+        if document.document_state == "active" and gate.allowed(actor, "records.document.write", document.record)
+        else [],
         "to_confirm": [r for r in requests if r.request_state == "ready" and r.kind == "confirmation"],
         "may": {
             verb: gate.allowed(actor, f"records.document.{verb}", document)

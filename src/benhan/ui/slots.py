@@ -1,6 +1,7 @@
 """Named places in the frame that upper rooms fill: the frame asks, whoever was wired in answers.
 
-Used by the frame: `facility_name`, `patient_banner` (patient=…), `top_bar` (request=…), `person_menu` (request=…).
+Used by the frame (what must be seen first about a patient goes into `patient_banner`):
+`facility_name`, `patient_banner` (patient=…), `top_bar` (request=…), `person_menu` (request=…).
 """
 
 from __future__ import annotations

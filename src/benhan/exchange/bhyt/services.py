@@ -262,7 +262,7 @@ def _known_again(
         run.unchanged += 1
         episode.warn("XML0", 1, "MA_LK", "check_in_late", "Tệp check-in đến sau hồ sơ đầy đủ; giữ hồ sơ đầy đủ")
         return
-    patient = records.document(known.document_id).record.patient
+    patient = records.document(known.document_id).record.person
     if _is_other_person(said, patient):
         _refuse_other_person(episode)
         return

@@ -5,28 +5,45 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('patients', '0002_search'),
+        ("patients", "0002_search"),
     ]
 
     operations = [
         migrations.AlterField(
-            model_name='patient',
-            name='merged_into',
-            field=models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='merged', to='patients.patient'),
+            model_name="patient",
+            name="merged_into",
+            field=models.ForeignKey(
+                db_index=False,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="merged",
+                to="patients.patient",
+            ),
         ),
         migrations.AlterField(
-            model_name='patient',
-            name='mother',
-            field=models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='children', to='patients.patient'),
+            model_name="patient",
+            name="mother",
+            field=models.ForeignKey(
+                db_index=False,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="children",
+                to="patients.patient",
+            ),
         ),
         migrations.AddIndex(
-            model_name='patient',
-            index=models.Index(condition=models.Q(('mother__isnull', False)), fields=['mother'], name='patients_patient_mother'),
+            model_name="patient",
+            index=models.Index(
+                condition=models.Q(("mother__isnull", False)), fields=["mother"], name="patients_patient_mother"
+            ),
         ),
         migrations.AddIndex(
-            model_name='patient',
-            index=models.Index(condition=models.Q(('merged_into__isnull', False)), fields=['merged_into'], name='patients_patient_merged'),
+            model_name="patient",
+            index=models.Index(
+                condition=models.Q(("merged_into__isnull", False)),
+                fields=["merged_into"],
+                name="patients_patient_merged",
+            ),
         ),
     ]

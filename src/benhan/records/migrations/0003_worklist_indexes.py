@@ -4,20 +4,19 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('facility', '0001_initial'),
-        ('patients', '0003_sparse_indexes'),
-        ('records', '0002_immutable'),
+        ("facility", "0001_initial"),
+        ("patients", "0003_sparse_indexes"),
+        ("records", "0002_immutable"),
     ]
 
     operations = [
         migrations.AddIndex(
-            model_name='medicalrecord',
-            index=models.Index(fields=['record_state', '-opened_at'], name='records_by_state'),
+            model_name="medicalrecord",
+            index=models.Index(fields=["record_state", "-opened_at"], name="records_by_state"),
         ),
         migrations.AddIndex(
-            model_name='medicalrecord',
-            index=models.Index(fields=['record_state', 'medium', '-opened_at'], name='records_by_state_medium'),
+            model_name="medicalrecord",
+            index=models.Index(fields=["record_state", "medium", "-opened_at"], name="records_by_state_medium"),
         ),
     ]
