@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from benhan.facility import numbers
@@ -12,6 +13,9 @@ from benhan.kernel.errors import FieldError, Invalid
 from benhan.law import registry
 from benhan.patients.services import PATIENT_NUMBER_PATTERN
 from benhan.records.closing import ARCHIVE_PATTERN
+
+# The words a pattern may use, and letters, digits and separators between them: a number is read aloud, printed, typed.
+_PATTERN = re.compile(r"(?:[\w./-]|\{(?:serial(?::0[1-9]d)?|year|yy|month|facility)\})+")
 
 
 @dataclass(frozen=True)
@@ -69,12 +73,13 @@ def fault(rule: Rule, value: str) -> FieldError | None:
             if good
             else FieldError(rule.key, "format", f"{rule.label}: địa chỉ bắt đầu bằng https:// hoặc http://")
         )
-    try:
-        one, two = (numbers.format_number(value, n, on=clock.today(), facility_code="00001") for n in (1, 2))
-    except (KeyError, IndexError, ValueError, AttributeError):
+    if not _PATTERN.fullmatch(value):
         return FieldError(
-            rule.key, "pattern", f"{rule.label}: chỉ dùng {{serial:06d}}, {{year}}, {{yy}}, {{month}}, {{facility}}"
+            rule.key,
+            "pattern",
+            f"{rule.label}: chỉ dùng chữ, số, . / - và {{serial:06d}}, {{year}}, {{yy}}, {{month}}, {{facility}}",
         )
+    one, two = (numbers.format_number(value, n, on=clock.today(), facility_code="00001") for n in (1, 2))
     if one == two or len(one) > 40:
         return FieldError(rule.key, "pattern", f"{rule.label}: phải có {{serial}} và không dài quá 40 ký tự")
     return None
