@@ -1,4 +1,5 @@
-"""Rules the facility sets for itself (quy chế): patterns of numbers, the time-stamp authority. Each is checked before it counts."""
+"""Rules the facility sets for itself (quy chế): patterns of numbers, who may sign which place, the time-stamp
+authority. Each is checked before it counts."""
 
 from __future__ import annotations
 
@@ -13,6 +14,19 @@ from benhan.law import registry
 from benhan.patients.services import PATIENT_NUMBER_PATTERN
 from benhan.records.closing import ARCHIVE_PATTERN
 
+POSITION_NAMES = {
+    "clerk": "Nhân viên hành chính",
+    "department_head": "Trưởng khoa",
+    "director": "Lãnh đạo cơ sở",
+    "doctor": "Bác sĩ",
+    "head_nurse": "Điều dưỡng trưởng",
+    "nurse": "Điều dưỡng",
+    "officer": "Cán bộ phòng chức năng",
+    "pharmacist": "Dược sĩ",
+    "technician": "Kỹ thuật viên",
+    "technician_head": "Kỹ thuật viên trưởng",
+}
+
 
 @dataclass(frozen=True)
 class Rule:
@@ -25,8 +39,24 @@ class Rule:
 
     @property
     def value(self) -> str:
-        """What counts now."""
-        return str(facility.setting(self.key, self.default))
+        """What counts now; of a list its codes with commas."""
+        stored = facility.setting(self.key, self.default)
+        return self.tidy(", ".join(stored) if isinstance(stored, list) else str(stored))
+
+    def tidy(self, text: str) -> str:
+        """A value as it is compared: a list in one order."""
+        return ", ".join(sorted(listed(text))) if self.kind == "positions" else text.strip()
+
+
+def listed(text: str) -> list[str]:
+    """The codes of a text with commas."""
+    return [code.strip() for code in text.split(",") if code.strip()]
+
+
+def positions() -> list[tuple[str, str]]:
+    """All staff positions the house knows: (code, name)."""
+    known = {p for role in registry.signer_roles().values() for p in role["positions"]} | {"clerk", "officer"}
+    return sorted(((p, POSITION_NAMES.get(p, p)) for p in known), key=lambda row: row[1])
 
 
 def rules() -> list[Rule]:
@@ -46,6 +76,10 @@ def rules() -> list[Rule]:
                     "pattern or empty",
                 )
             )
+    for role, matrix in registry.signer_roles().items():
+        if matrix["positions"]:
+            label = f"Ai được ký – {matrix['name_vi']}"
+            found.append(Rule(f"signing.positions.{role}", label, ", ".join(matrix["positions"]), "positions"))
     found.append(Rule("signing.tsa_url", "Địa chỉ cơ quan cấp dấu thời gian (TSA)", "", "address or empty"))
     return found
 
@@ -61,6 +95,14 @@ def fault(rule: Rule, value: str) -> FieldError | None:
             if good
             else FieldError(rule.key, "format", f"{rule.label}: địa chỉ bắt đầu bằng https:// hoặc http://")
         )
+    if rule.kind == "positions":
+        unknown = set(listed(value)) - {code for code, _ in positions()}
+        good = bool(value) and not unknown
+        return (
+            None
+            if good
+            else FieldError(rule.key, "positions", f"{rule.label}: chọn ít nhất một vị trí trong danh sách")
+        )
     try:
         one, two = (numbers.format_number(value, n, on=clock.today(), facility_code="00001") for n in (1, 2))
     except (KeyError, IndexError, ValueError, AttributeError):
@@ -74,10 +116,11 @@ def fault(rule: Rule, value: str) -> FieldError | None:
 
 def change(values: dict[str, str], *, by: str) -> int:
     """Set every rule whose value changed; returns how many. One fault stops all."""
-    wanted = [(r, values[r.key].strip()) for r in rules() if r.key in values and values[r.key].strip() != r.value]
+    given = [(r, r.tidy(values[r.key])) for r in rules() if r.key in values]
+    wanted = [(r, value) for r, value in given if value != r.value]
     faults = [f for r, v in wanted if (f := fault(r, v))]
     if faults:
         raise Invalid(faults)
     for rule, value in wanted:
-        places.set_setting(rule.key, value, by=by)
+        places.set_setting(rule.key, listed(value) if rule.kind == "positions" else value, by=by)
     return len(wanted)
