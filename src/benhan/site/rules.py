@@ -8,24 +8,12 @@ from dataclasses import dataclass
 from benhan.facility import numbers
 from benhan.facility import queries as facility
 from benhan.facility import services as places
+from benhan.facility.models import POSITIONS
 from benhan.kernel import clock
 from benhan.kernel.errors import FieldError, Invalid
 from benhan.law import registry
 from benhan.patients.services import PATIENT_NUMBER_PATTERN
 from benhan.records.closing import ARCHIVE_PATTERN
-
-POSITION_NAMES = {
-    "clerk": "Nhân viên hành chính",
-    "department_head": "Trưởng khoa",
-    "director": "Lãnh đạo cơ sở",
-    "doctor": "Bác sĩ",
-    "head_nurse": "Điều dưỡng trưởng",
-    "nurse": "Điều dưỡng",
-    "officer": "Cán bộ phòng chức năng",
-    "pharmacist": "Dược sĩ",
-    "technician": "Kỹ thuật viên",
-    "technician_head": "Kỹ thuật viên trưởng",
-}
 
 
 @dataclass(frozen=True)
@@ -47,16 +35,18 @@ class Rule:
         """A value as it is compared: a list in one order."""
         return ", ".join(sorted(listed(text))) if self.kind == "positions" else text.strip()
 
+    @property
+    def sample(self) -> str:
+        """How the first number of the pattern that counts now looks; nothing for what is no pattern."""
+        if not self.kind.startswith("pattern") or not self.value:
+            return ""
+        place = facility.facility_or_none()
+        return numbers.format_number(self.value, 1, on=clock.today(), facility_code=place.code if place else "")
+
 
 def listed(text: str) -> list[str]:
     """The codes of a text with commas."""
     return [code.strip() for code in text.split(",") if code.strip()]
-
-
-def positions() -> list[tuple[str, str]]:
-    """All staff positions the house knows: (code, name)."""
-    known = {p for role in registry.signer_roles().values() for p in role["positions"]} | {"clerk", "officer"}
-    return sorted(((p, POSITION_NAMES.get(p, p)) for p in known), key=lambda row: row[1])
 
 
 def rules() -> list[Rule]:
@@ -96,7 +86,7 @@ def fault(rule: Rule, value: str) -> FieldError | None:
             else FieldError(rule.key, "format", f"{rule.label}: địa chỉ bắt đầu bằng https:// hoặc http://")
         )
     if rule.kind == "positions":
-        unknown = set(listed(value)) - {code for code, _ in positions()}
+        unknown = set(listed(value)) - set(POSITIONS)
         good = bool(value) and not unknown
         return (
             None

@@ -18,6 +18,7 @@ from benhan.access.web import actor_of, route
 from benhan.audit import services as audit
 from benhan.facility import queries as facility
 from benhan.facility import services as places
+from benhan.facility.models import POSITIONS
 from benhan.kernel.errors import FieldError, Invalid, SaysNo
 from benhan.signing import certificates
 from benhan.site import rules
@@ -41,7 +42,7 @@ def staff_list(request: HttpRequest) -> HttpResponse:
         "people": accounts.accounts(),
         "departments": facility.departments(),
         "roles": ROLES,
-        "positions": rules.positions(),
+        "positions": [(code, _(name)) for code, name in POSITIONS.items()],
         "errors": errors,
         "values": request.POST,
     }
@@ -74,7 +75,7 @@ def add_department(request: HttpRequest) -> HttpResponse:
         code = request.POST.get("code", "")
         places.add_department(code=code, name=request.POST.get("name", ""), kind=kind_of(code))
     except SaysNo as no:
-        messages.error(request, no.message)
+        messages.error(request, no.message + "".join(f" {e.message}" for e in getattr(no, "errors", [])))
     else:
         messages.success(request, _("Đã thêm khoa, phòng"))
     return HttpResponseRedirect(reverse("site:staff"))
@@ -130,7 +131,7 @@ def _settings(request: HttpRequest, values: dict[str, str], errors: list[FieldEr
         "rules": rules.rules(),
         "values": values,
         "errors": errors,
-        "positions": rules.positions(),
+        "positions": [(code, _(name)) for code, name in POSITIONS.items()],
         "place": facility.facility(),
         "seals": [(s, certificates.name_in(s)) for s in seals],
         "may_renew": gate.allowed(actor_of(request), "signing.certificate.manage"),
