@@ -30,6 +30,7 @@ def test_a_pattern_counts_for_the_next_record(cast: Cast) -> None:
         "",
         "{serial:099999999d}",
         "{serial!r}",
+        "{month}.{serial}",
         "{serial:{serial}}",
         "a\n{serial}",
         "{serial}\0",

@@ -36,18 +36,43 @@ def set_up_authority(facility: Facility) -> Certificate:
             raise Conflict("CA nội bộ đã được tạo", code="authority_exists")
         root = authority.create_root(facility.name, at=_backdated())
         stored = _store(root, "authority", None, "internal", settings.BENHAN_MASTER_SECRET)
-        seal = authority.issue(
-            root,
-            common_name=facility.name,
-            organisation=facility.name,
-            title="Con dấu số của cơ sở",
-            serial=facility.code,
-            at=_backdated(),
-            years=authority.SEAL_YEARS,
-        )
-        _store(seal, "seal", None, "internal", settings.BENHAN_MASTER_SECRET)
+        _issue_seal(root, facility)
         audit.record("signing.authority.set_up", object_type="certificate", object_id=str(stored.pk))
     return stored
+
+
+def renew_seal(*, actor: Actor) -> Certificate:
+    """Issue a new seal with the facility's present name. The old one seals no more, but is neither revoked nor removed:
+    what it sealed is still verified with it."""
+    gate.require(actor, "signing.certificate.manage")
+    with audit.unit_of_work("signing.seal.renew"):
+        stored = _issue_seal(_root(), Facility.objects.get())
+        audit.record("signing.seal.renew", object_type="certificate", object_id=str(stored.pk))
+    return stored
+
+
+def seals() -> list[Certificate]:
+    """The facility's seals, the one in use first."""
+    return list(Certificate.objects.select_related("revocation").filter(kind="seal").order_by("-created_at", "-pk"))
+
+
+def name_in(certificate: Certificate) -> str:
+    """The name a certificate was issued to (its common name)."""
+    named = x509.load_der_x509_certificate(bytes(certificate.der)).subject.get_attributes_for_oid(NameOID.COMMON_NAME)
+    return str(named[0].value) if named else ""
+
+
+def _issue_seal(root: authority.KeyPair, facility: Facility) -> Certificate:
+    pair = authority.issue(
+        root,
+        common_name=facility.name,
+        organisation=facility.name,
+        title="Con dấu số của cơ sở",
+        serial=facility.code,
+        at=_backdated(),
+        years=authority.SEAL_YEARS,
+    )
+    return _store(pair, "seal", None, "internal", settings.BENHAN_MASTER_SECRET)
 
 
 def issue_certificate(staff: Staff, pin: str, *, actor: Actor) -> Certificate:
@@ -132,7 +157,7 @@ def unlock(actor: Actor, pin: str) -> tuple[Certificate, SigningIdentity]:
 
 def seal_identity() -> tuple[Certificate, SigningIdentity]:
     """Open the facility's seal with the house's own secret."""
-    certificate = Certificate.objects.filter(kind="seal", revocation__isnull=True).order_by("-created_at").first()
+    certificate = next((c for c in seals() if not hasattr(c, "revocation")), None)
     if certificate is None:
         raise Refused("Cơ sở chưa có con dấu số; hãy chạy phần thiết lập ban đầu", code="no_seal")
     return certificate, SigningIdentity(_open(certificate, settings.BENHAN_MASTER_SECRET))
