@@ -216,4 +216,4 @@ def test_who_looked_is_shown(site: Site) -> None:
     planning.fill("#q", "nguyen thi dao 1958")
     planning.click("#results a:has-text('Nguyễn Thị Đào')")
     planning.click("text=Ai đã xem")
-    planning.wait_for_selector("td:has-text('patients.patient.read')")
+    planning.wait_for_selector("td:has-text('Xem thông tin người bệnh')")

@@ -96,6 +96,11 @@ def _page(rows: list[AuditEvent]) -> LogPage:
     return LogPage(rows[:PAGE_ROWS], rows[PAGE_ROWS - 1].seq if more else None)
 
 
+def oldest() -> AuditEvent | None:
+    """The first row of the log: nothing is ever removed, so this says how far it reaches back."""
+    return AuditEvent.objects.order_by("seq").first()
+
+
 def latest_tree_head() -> TreeHead | None:
     """The newest signed tree head: print it, keep it elsewhere."""
     return TreeHead.objects.order_by("-size").first()

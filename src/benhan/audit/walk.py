@@ -128,7 +128,7 @@ class Walk:
             self._altered(row, seq)
         report.events += 1
         report.last_seq, report.last_hash = max(seq, report.last_seq), str(row["hash"])
-        self.frontier.append(_leaf(report.last_hash))
+        self.frontier.append(leaf_of(report.last_hash))
         self._compare(seq)
 
     def _gap(self, expected: int, seq: int) -> None:
@@ -202,7 +202,8 @@ class Walk:
         return report
 
 
-def _leaf(row_hash: str) -> bytes:
+def leaf_of(row_hash: str) -> bytes:
+    """The leaf of the tree for a row, by the row's hash in hex."""
     try:
         return leaf_hash(bytes.fromhex(row_hash))
     except ValueError:  # somebody wrote nonsense into the hash; the row is already a finding

@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from benhan import __version__
-from benhan.cli import bench, copies, house, proofs
+from benhan.cli import bench, copies, house, log, proofs
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -17,5 +17,5 @@ def main() -> None:
     """
 
 
-for command in (*house.COMMANDS, *proofs.COMMANDS, *copies.COMMANDS, *bench.COMMANDS):
+for command in (*house.COMMANDS, *log.COMMANDS, *proofs.COMMANDS, *copies.COMMANDS, *bench.COMMANDS):
     main.add_command(command)

@@ -1,4 +1,4 @@
-"""Commands that run the house: setup, serve, demo, doctor, log, records."""
+"""Commands that run the house: setup, serve, demo, doctor, records."""
 
 from __future__ import annotations
 
@@ -94,46 +94,6 @@ def doctor(form: str) -> None:
         for check in checks:
             click.echo(f"{'✓' if check.good else '✗'} {check.name}: {check.detail}")
     sys.exit(0 if all(c.good for c in checks) else 1)
-
-
-@click.group()
-def audit() -> None:
-    """The log of reads and writes."""
-
-
-@audit.command("verify")
-@FORMAT
-def audit_verify(form: str) -> None:
-    """Find altered, deleted, reordered and truncated rows of the log."""
-    up()
-    from benhan.audit.verify import verify
-
-    report = verify()
-    if form == "json":
-        found = [{"seq": f.seq, "code": f.code, "message": f.message} for f in report.findings]
-        click.echo(
-            json.dumps(
-                {"holds": report.holds, "events": report.events, "tree_heads": report.tree_heads, "findings": found},
-                ensure_ascii=False,
-            )
-        )
-    else:
-        for finding in report.findings:
-            click.echo(f"✗ {finding.message} [{finding.code}]")
-        click.echo(
-            f"{'NGUYÊN VẸN' if report.holds else 'KHÔNG NGUYÊN VẸN'}: {report.events} dòng, {report.tree_heads} đầu cây đã ký"
-        )
-    sys.exit(0 if report.holds else 1)
-
-
-@audit.command("sign")
-def audit_sign() -> None:
-    """Sign the present tree head of the log and write it to the anchor file."""
-    up()
-    from benhan.audit.services import sign_tree_head
-
-    head = sign_tree_head()
-    click.echo(f"Đã ký đầu cây ở {head.size} dòng" if head else "Không có dòng mới")
 
 
 @click.group()
@@ -249,4 +209,4 @@ def forms_check(form: str) -> None:
     sys.exit(1 if any(row["missing"] for row in rows) else 0)
 
 
-COMMANDS = (setup, serve, demo, doctor, audit, record, projections, import_, forms)
+COMMANDS = (setup, serve, demo, doctor, record, projections, import_, forms)

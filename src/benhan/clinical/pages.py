@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.template.loader import render_to_string
+from django.utils.translation import gettext as _
 from markupsafe import Markup
 
 from benhan.access import gate
@@ -15,8 +16,13 @@ from benhan.patients.models import Patient
 from benhan.records import queries as records
 from benhan.records.models import MedicalRecord
 
-WIDTH, HEIGHT, LEFT, BOTTOM = 760, 180, 34, 22
+WIDTH, HEIGHT, LEFT, BOTTOM = 760, 180, 56, 22
 SCALES = {"8867-4": ("pulse", 40.0, 160.0), "8310-5": ("temp", 35.0, 41.0)}
+SYSTOLIC, DIASTOLIC = "8480-6", "8462-4"
+# The order in which a ward reads them aloud; what is not named here follows.
+READ_FIRST = ("8867-4", "8310-5", SYSTOLIC, "9279-1", "59408-5", "2708-6")
+# UCUM is for machines; the ward writes units as its own sheets print them.
+WARD_UNITS = {"/min": "lần/phút", "mm[Hg]": "mmHg", "Cel": "°C", "kg/m2": "kg/m²"}
 
 
 def _markup(template: str, context: dict[str, Any]) -> Markup:
@@ -37,6 +43,11 @@ class Line:
     name: str
     points: str
 
+    @property
+    def spots(self) -> list[tuple[str, ...]]:
+        """The single readings."""
+        return [tuple(p.split(",")) for p in self.points.split()]
+
 
 def vital_signs_chart(record: MedicalRecord) -> str:
     """Pulse and temperature of a stay as a small chart; nothing when there are fewer than two readings."""
@@ -55,9 +66,25 @@ def vital_signs_chart(record: MedicalRecord) -> str:
             "last": last,
             "width": WIDTH,
             "height": HEIGHT,
-            "latest": {p.display: f"{p.number_value:g} {p.unit}" for series in signs.values() for p in series[-1:]},
+            "left": LEFT,
+            "latest": _latest({code: series[-1] for code, series in signs.items() if series}),
         },
     )
+
+
+def _latest(signs: dict[str, ClinicalFact]) -> list[tuple[str, str]]:
+    """The newest value of each sign as name and words, blood pressure as one pair."""
+    order = [c for c in READ_FIRST if c in signs] + [c for c in signs if c not in READ_FIRST]
+    both = SYSTOLIC in signs and DIASTOLIC in signs
+    found = []
+    for code in order:
+        name, value, unit = signs[code].display, f"{signs[code].number_value:g}", signs[code].unit
+        if both and code == DIASTOLIC:
+            continue
+        if both and code == SYSTOLIC:
+            name, value = _("Huyết áp"), f"{value}/{signs[DIASTOLIC].number_value:g}"
+        found.append((name, f"{value.replace('.', ',')} {WARD_UNITS.get(unit, unit)}".strip()))
+    return found
 
 
 def _curve(points: list[ClinicalFact], code: str, first: Any, seconds: float) -> str:

@@ -6,6 +6,20 @@ from django.db import models
 
 from benhan.kernel.identifiers import new_id
 
+# What somebody is here; law/signers.yaml says which signature places each may fill.
+POSITIONS = {
+    "doctor": "Bác sĩ",
+    "department_head": "Trưởng khoa",
+    "director": "Lãnh đạo cơ sở",
+    "nurse": "Điều dưỡng",
+    "head_nurse": "Điều dưỡng trưởng",
+    "technician": "Kỹ thuật viên",
+    "technician_head": "Kỹ thuật viên trưởng",
+    "pharmacist": "Dược sĩ",
+    "clerk": "Nhân viên hành chính",
+    "officer": "Chuyên viên",
+}
+
 
 class Facility(models.Model):
     """The one facility of this installation (cơ sở khám bệnh, chữa bệnh)."""

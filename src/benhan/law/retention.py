@@ -37,6 +37,11 @@ def classes() -> dict[str, RetentionClass]:
     return {str(row["code"]): RetentionClass(**row) for row in rows}  # type: ignore[arg-type] # a row of our own file
 
 
+def of_rules(*rules: str) -> list[RetentionClass]:
+    """The classes that hold for these reasons."""
+    return [c for c in classes().values() if c.rule in rules]
+
+
 def longest(rules: set[str]) -> RetentionClass:
     """The class that applies when several reasons hold at once: the longest (RET-09); without a reason the default."""
     fitting = [c for c in classes().values() if c.rule in rules | {DEFAULT_RULE}]

@@ -59,6 +59,14 @@ def patient(patient_id: UUID) -> Patient:
     return found
 
 
+def patient_by_number(number: str) -> Patient:
+    """One patient by the facility's patient number, merged or not."""
+    found = Patient.objects.select_related("merged_into").filter(patient_number=number.strip()).first()
+    if found is None:
+        raise NotFound(f"Không có người bệnh mã {number}")
+    return found
+
+
 def search(actor: Actor, text: str, limit: int = SEARCH_ROWS_MAX) -> list[Patient]:
     """Find patients the actor may find. Merged ones are shown as their survivor, once."""
     question = understand(text)

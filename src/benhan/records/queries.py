@@ -232,6 +232,20 @@ def latest_of_form(of: MedicalRecord, form_code: str) -> Document | None:
     return rows.order_by("-clinical_at", "-order_no").first()
 
 
+def document_titles(ids: list[str]) -> dict[str, tuple[UUID, str]]:
+    """Document and title by the id of a document or of one of its versions, for lists that hold only ids."""
+    wanted = list(set(ids))[:PAGE_ROWS]
+    documents = Document.objects.filter(pk__in=wanted).values_list("pk", "title")
+    versions = DocumentVersion.objects.filter(pk__in=wanted).values_list("pk", "document_id", "document__title")
+    found = {str(pk): (pk, title) for pk, title in documents} if wanted else {}
+    return found | ({str(pk): (of, title) for pk, of, title in versions} if wanted else {})
+
+
+def documents_of(ids: list[UUID]) -> dict[UUID, Document]:
+    """Documents by id with their records, for lists that hold only ids."""
+    return Document.objects.select_related("record").in_bulk(list(set(ids)))
+
+
 def patient_names(patient_ids: list[UUID]) -> dict[UUID, Patient]:
     """Patients by id, for lists that hold only ids; for one merged away the surviving patient."""
     return survivors(list(Patient.objects.filter(pk__in=set(patient_ids))))

@@ -63,6 +63,7 @@ def queue(request: HttpRequest) -> HttpResponse:
         "more": len(waiting_rows) > QUEUE_SHOWN,
         "refused": [o for o in outcomes if o.signature is None],
         "patients": queries.patient_names([r.patient_id for r in waiting_rows]),
+        "documents": queries.documents_of([r.document_id for r in waiting_rows]),
         "certificate": certificates.certificate_of(actor.staff_id) if actor.staff_id else None,
     }
     return render(request, "records/queue.html", page)

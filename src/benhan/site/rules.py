@@ -28,6 +28,14 @@ class Rule:
         """What counts now."""
         return str(facility.setting(self.key, self.default))
 
+    @property
+    def sample(self) -> str:
+        """How the first number of the pattern that counts now looks; nothing for what is no pattern."""
+        if not self.kind.startswith("pattern") or not self.value:
+            return ""
+        place = facility.facility_or_none()
+        return numbers.format_number(self.value, 1, on=clock.today(), facility_code=place.code if place else "")
+
 
 def rules() -> list[Rule]:
     """All rules a page may change."""

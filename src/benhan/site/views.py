@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from django.conf import settings
 from django.contrib import messages
 from django.db import connection
@@ -99,5 +101,22 @@ def my_certificate(request: HttpRequest) -> HttpResponse:
         else:
             messages.success(request, _("Chứng thư đã sẵn sàng; dùng PIN để ký"))
             return HttpResponseRedirect(reverse("site:my_certificate"))
-    page = {"certificate": certificates.certificate_of(actor.staff_id), "staff": staff, "errors": errors}
+    found = certificates.certificate_of(actor.staff_id)
+    page = {
+        "certificate": found,
+        "subject": _said_of(found.subject) if found else [],
+        "issuer": dict(_said_of(found.issuer)).get(_("Họ tên"), found.issuer) if found else "",
+        "errors": errors,
+    }
     return render(request, "site/certificate.html", page, status=422 if errors else 200)
+
+
+def _said_of(name: str) -> list[tuple[str, str]]:
+    """The parts of a certificate's name that a person knows, in words (RFC 4514; 2.5.4.12 is the job title, 2.5.4.5
+    the number of the practising licence)."""
+    words = {"CN": _("Họ tên"), "2.5.4.12": _("Chức danh"), "2.5.4.5": _("Số giấy phép hành nghề"), "O": _("Cơ sở")}
+    parts = {}
+    for part in re.split(r"(?<!\\)[,+]", name):
+        key, _equals, value = part.partition("=")
+        parts[key] = re.sub(r"\\(.)", r"\1", value)
+    return [(word, parts[key]) for key, word in words.items() if parts.get(key)]

@@ -17,8 +17,8 @@ from benhan.access.web import actor_of, route
 from benhan.audit import services as audit
 from benhan.facility import queries as facility
 from benhan.facility import services as places
+from benhan.facility.models import POSITIONS
 from benhan.kernel.errors import Invalid, SaysNo
-from benhan.law import registry
 from benhan.site import rules
 from benhan.site.setup import kind_of
 
@@ -36,14 +36,11 @@ def staff_list(request: HttpRequest) -> HttpResponse:
         else:
             messages.success(request, _("Đã thêm nhân viên; người đó phải đổi mật khẩu ở lần đăng nhập đầu"))
             return HttpResponseRedirect(reverse("site:staff"))
-    positions = sorted(
-        {p for role in registry.signer_roles().values() for p in role["positions"]} | {"clerk", "officer"}
-    )
     page = {
         "people": accounts.accounts(),
         "departments": facility.departments(),
         "roles": ROLES,
-        "positions": positions,
+        "positions": [(code, _(name)) for code, name in POSITIONS.items()],
         "errors": errors,
         "values": request.POST,
     }

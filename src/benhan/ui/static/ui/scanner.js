@@ -17,12 +17,14 @@
       const form = input.closest("form");
       if (sent || !form) return;
       sent = true;
+      box.classList.remove("is-bad");
       box.classList.add("is-good");
       if (state) state.textContent = words.cardRead || "";
       form.requestSubmit();
     }
     function bad() {
       box.classList.remove("is-good");
+      box.classList.add("is-bad");
       if (state) state.textContent = words.cardBad || "";
       input.select();
     }

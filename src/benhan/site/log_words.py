@@ -1,0 +1,91 @@
+"""The log in the words of the house: what its codes mean to the person who reads who looked at a record."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+
+from benhan.access import gate
+from benhan.access.models import ROLES
+
+# What is logged besides the actions of the gate, which carry their own names.
+EVENTS = {
+    "access.account.add": gettext_noop("Thêm tài khoản"),
+    "access.account.disable": gettext_noop("Khóa tài khoản"),
+    "access.login": gettext_noop("Đăng nhập"),
+    "access.logout": gettext_noop("Đăng xuất"),
+    "access.password.set": gettext_noop("Đặt mật khẩu"),
+    "access.role.assign": gettext_noop("Giao vai trò"),
+    "access.role.withdraw": gettext_noop("Rút vai trò"),
+    "access.sessions.end": gettext_noop("Kết thúc các phiên đăng nhập"),
+    "archive.backup": gettext_noop("Sao lưu"),
+    "archive.record.export.made": gettext_noop("Đã xuất gói hồ sơ"),
+    "audit.events.read": gettext_noop("Xem nhật ký truy cập"),
+    "audit.events.export": gettext_noop("Xuất nhật ký truy cập"),
+    "audit.log.export": gettext_noop("Xuất nhật ký truy cập"),
+    "audit.verify": gettext_noop("Kiểm tra toàn vẹn nhật ký"),
+    "bhyt.import.again": gettext_noop("Nhập lại hồ sơ bị từ chối"),
+    "bhyt.import.begin": gettext_noop("Bắt đầu nhập dữ liệu"),
+    "bhyt.import.episodes": gettext_noop("Nhập các đợt điều trị"),
+    "bhyt.import.finish": gettext_noop("Nhập dữ liệu xong"),
+    "clinical.rebuild": gettext_noop("Dựng lại dữ liệu tổng hợp"),
+    "facility.department.add": gettext_noop("Thêm khoa, phòng"),
+    "facility.set_up": gettext_noop("Khai báo cơ sở"),
+    "facility.setting.set": gettext_noop("Đổi quy tắc của cơ sở"),
+    "facility.staff.add": gettext_noop("Thêm nhân viên"),
+    "patients.patient.search.shown": gettext_noop("Hiện trong kết quả tìm kiếm"),
+    "patients.patient.unmerge": gettext_noop("Tách người bệnh đã gộp"),
+    "records.document.show_for_confirmation": gettext_noop("Cho người bệnh xem để xác nhận"),
+    "records.draft.discard": gettext_noop("Bỏ bản nháp"),
+    "records.draft.save": gettext_noop("Bắt đầu bản nháp"),
+    "records.record.transfer": gettext_noop("Chuyển khoa"),
+    "records.record.undo_discharge": gettext_noop("Hủy ra viện"),
+    "signing.authority.set_up": gettext_noop("Tạo CA nội bộ"),
+    "signing.certificate.import": gettext_noop("Nhập chứng thư"),
+    "signing.certificate.issue": gettext_noop("Cấp chứng thư"),
+    "signing.certificate.revoke": gettext_noop("Thu hồi chứng thư"),
+    "signing.confirm": gettext_noop("Người bệnh xác nhận"),
+    "signing.pin.change": gettext_noop("Đổi mã PIN"),
+    "signing.pin.wrong": gettext_noop("Nhập sai mã PIN"),
+    "site.demo": gettext_noop("Nạp dữ liệu mẫu"),
+    "site.first_run": gettext_noop("Thiết lập lần đầu"),
+}
+OBJECTS = {
+    "account": gettext_noop("Tài khoản"),
+    "backup": gettext_noop("Bản sao lưu"),
+    "certificate": gettext_noop("Chứng thư"),
+    "department": gettext_noop("Khoa, phòng"),
+    "document": gettext_noop("Giấy tờ"),
+    "documentversion": gettext_noop("Giấy tờ"),
+    "draft": gettext_noop("Bản nháp"),
+    "facility": gettext_noop("Cơ sở"),
+    "identifier": gettext_noop("Số giấy tờ"),
+    "importrun": gettext_noop("Lần nhập dữ liệu"),
+    "medicalrecord": gettext_noop("Hồ sơ bệnh án"),
+    "merge": gettext_noop("Gộp người bệnh"),
+    "patient": gettext_noop("Người bệnh"),
+    "record": gettext_noop("Hồ sơ bệnh án"),
+    "representative": gettext_noop("Người đại diện"),
+    "setting": gettext_noop("Quy tắc"),
+    "staff": gettext_noop("Nhân viên"),
+}
+
+
+def action_name(code: str) -> str:
+    """What was done, in words; a code nobody named shows itself, so that nothing in the log is hidden."""
+    known = gate.actions().get(code)
+    label = known.label if known else EVENTS.get(code, "")
+    return _(label) if label else code
+
+
+def object_name(code: str) -> str:
+    """What it was done to, in words."""
+    return _(OBJECTS[code]) if code in OBJECTS else code
+
+
+def role_names(roles: str | Iterable[str]) -> str:
+    """The roles somebody acted in, in words."""
+    codes = roles.replace(",", " ").split() if isinstance(roles, str) else list(roles)
+    return ", ".join(_(ROLES[c]) if c in ROLES else _("Hệ thống") if c == "system" else c for c in codes)
