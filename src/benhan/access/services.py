@@ -20,6 +20,7 @@ from benhan.kernel.text import clean_line
 LOGIN_FAILURES_MAX = 5
 LOCK_OUT = timedelta(minutes=5)
 THROTTLE_KEPT = timedelta(days=2)
+NOT_IN = "Tên đăng nhập hoặc mật khẩu không đúng. Sai 5 lần từ cùng một máy thì phải chờ 5 phút rồi thử lại."
 USERNAME = re.compile(r"^[a-z0-9][a-z0-9._-]{2,59}$")
 # Checked when the name is unknown, so that both cases cost one argon2.
 _NO_ACCOUNT_HASH = make_password("nobody has this password")
@@ -77,8 +78,10 @@ def assign_role(account: Account, role: str, department: Department | None = Non
 
 def withdraw_role(account: Account, role: str, department: Department | None = None) -> None:
     """Take a role away; all sessions of the account end at once."""
-    with audit.unit_of_work():
+    with audit.unit_of_work("access.role.withdraw"):
         RoleAssignment.objects.filter(account=account, role=role, department=department).delete()
+        if role == "administrator":
+            _assert_somebody_manages()
         _end_sessions(account)
         audit.record("access.role.withdraw", object_type="account", object_id=str(account.pk), detail={"role": role})
 
@@ -97,11 +100,19 @@ def set_password(account: Account, password: str, *, must_change: bool = False) 
 
 def disable_account(account: Account) -> None:
     """Close an account; its sessions end at once. Nothing it wrote changes."""
-    with audit.unit_of_work():
+    with audit.unit_of_work("access.account.disable"):
         account.is_active = False
         account.save(update_fields=["is_active"])
+        if account.assignments.filter(role="administrator").exists():
+            _assert_somebody_manages()
         _end_sessions(account)
         audit.record("access.account.disable", object_type="account", object_id=str(account.pk))
+
+
+def _assert_somebody_manages() -> None:
+    """Without an administrator nobody could ever give a role again, and the house would be locked from inside."""
+    if not RoleAssignment.objects.filter(role="administrator", account__is_active=True).exists():
+        raise Refused("Phải còn ít nhất một quản trị hệ thống đang hoạt động", code="last_administrator")
 
 
 def end_sessions(account: Account) -> None:
@@ -118,19 +129,20 @@ def _end_sessions(account: Account) -> None:
 
 def log_in(username: str, password: str, *, address: str) -> Account:
     """Check name and password. After five failures from one address the pair waits five minutes; the answer to a wrong
-    name, a wrong password and a closed account is the same, in words and in time."""
+    name, a wrong password, a closed account and a locked pair is the same, in words and in time: else five tries with
+    invented names would tell which names exist (those are counted together)."""
     account = Account.objects.filter(username=username.strip().lower()).first()
     throttle = LoginThrottle.objects.filter(account=account, address=address).first()
+    good = check_password(password, account.password if account else _NO_ACCOUNT_HASH)
     if throttle and throttle.locked_until and throttle.locked_until > clock.now():
         audit.record("access.login", outcome="refused", reason="locked", object_id=str(account.pk) if account else "")
-        raise Refused("Đăng nhập sai quá nhiều lần từ máy này. Hãy thử lại sau 5 phút.", code="locked_out")
-    good = check_password(password, account.password if account else _NO_ACCOUNT_HASH)
+        raise Refused(NOT_IN, code="bad_credentials")
     if account is None or not good or not account.is_active:
         _count_failure(account, address)
         audit.record(
             "access.login", outcome="refused", reason="credentials", object_id=str(account.pk) if account else ""
         )
-        raise Refused("Tên đăng nhập hoặc mật khẩu không đúng", code="bad_credentials")
+        raise Refused(NOT_IN, code="bad_credentials")
     with audit.unit_of_work():
         LoginThrottle.objects.filter(account=account, address=address).delete()
         account.last_login = clock.now()

@@ -57,6 +57,7 @@ def password(request: HttpRequest) -> HttpResponse:
     assert isinstance(account, Account)  # the route has let only an account in
     errors: list[FieldError] = []
     if not check_password(request.POST.get("current", ""), account.password):
+        audit.record("access.password.change", outcome="refused", reason="credentials", object_id=str(account.pk))
         errors.append(FieldError("current", "wrong", "Mật khẩu hiện tại không đúng"))
     if request.POST.get("password", "") != request.POST.get("again", ""):
         errors.append(FieldError("again", "differs", "Hai lần nhập mật khẩu mới không giống nhau"))

@@ -49,7 +49,8 @@ def route(
             facts = gate.require(actor, action, obj)
             arguments = (obj,) if load else ()
             rest = {} if load else kwargs
-            if gate.actions()[action].kind not in ("read", "export"):
+            noted = _noted_as(action, request)
+            if not noted:
                 return view(request, *arguments, **rest)
             outcome, reason = "failed", ""
             try:
@@ -61,7 +62,7 @@ def route(
                 raise
             finally:
                 audit.record(
-                    action,
+                    noted,
                     outcome=outcome,
                     reason=reason,
                     patient_id=facts.patient_id,
@@ -75,6 +76,14 @@ def route(
         return guarded
 
     return wrap
+
+
+def _noted_as(action: str, request: HttpRequest) -> str:
+    """How the visit of a page stands in the log; empty for a write, which notes itself. The page of a write (merge,
+    open, confirm) shows a person's data before anything is written: that is a read too (AUD-01)."""
+    if gate.actions()[action].kind in ("read", "export"):
+        return action
+    return f"{action}.shown" if request.method in ("GET", "HEAD") else ""
 
 
 def public(reason: str) -> Callable[[View], View]:

@@ -17,7 +17,7 @@ from benhan.audit import rows
 from benhan.audit.appending import append, sign_tree_head
 from benhan.kernel.errors import SaysNo
 
-__all__ = ["Who", "acting_as", "collect", "current", "record", "sign_tree_head", "unit_of_work"]
+__all__ = ["Who", "acting_as", "collect", "current", "in_unit_of_work", "record", "sign_tree_head", "unit_of_work"]
 
 _log = logging.getLogger(__name__)
 
@@ -63,6 +63,11 @@ def acting_as(who: Who) -> Iterator[None]:
         yield
     finally:
         _who.reset(token)
+
+
+def in_unit_of_work() -> bool:
+    """Would what is written now roll back with something around it?"""
+    return _buffers.unit is not None
 
 
 @contextmanager

@@ -45,6 +45,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "benhan.access.middleware.headers",
+    "benhan.access.intake.intake",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "benhan.ui.middleware.language",
     "django.middleware.common.CommonMiddleware",
@@ -125,6 +126,7 @@ STATIC_URL = "/static/"
 WHITENOISE_USE_FINDERS = True  # files are served from the package; nothing is collected, so there is no STATIC_ROOT
 WHITENOISE_AUTOREFRESH = DEBUG
 
+REQUEST_BYTES_MAX = 66 * 1024 * 1024  # the largest upload a page takes, and its envelope
 DATA_UPLOAD_MAX_MEMORY_SIZE = 8 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 20_000
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
@@ -132,7 +134,12 @@ FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"plain": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "formatters": {
+        "plain": {
+            "()": "benhan.config.log_lines.PlainFormatter",
+            "format": "%(asctime)s %(levelname)s %(name)s %(message)s",
+        }
+    },
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
     "root": {"handlers": ["console"], "level": os.environ.get("BENHAN_LOG", "WARNING")},
 }

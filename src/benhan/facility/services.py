@@ -6,6 +6,7 @@ import re
 from typing import Any
 
 from benhan.audit import services as audit
+from benhan.facility.columns import too_long
 from benhan.facility.models import Department, Facility, Setting, Staff
 from benhan.kernel import clock
 from benhan.kernel.errors import Conflict, FieldError, Invalid
@@ -30,6 +31,7 @@ def set_up(
         errors.append(FieldError("name", "required", "Nhập tên cơ sở khám bệnh, chữa bệnh"))
     if not FACILITY_CODE.match(code.strip().upper()):
         errors.append(FieldError("code", "format", "Mã cơ sở gồm đúng 5 chữ số hoặc chữ cái, ví dụ 87001"))
+    errors += too_long(Facility, {"name": name, "governing_body": governing_body, "address": address, "phone": phone})
     if gln and not re.fullmatch(r"\d{13}", gln):
         errors.append(FieldError("gln", "format", "Mã GLN gồm 13 chữ số, hoặc để trống"))
     if errors:
@@ -53,10 +55,15 @@ def set_up(
 
 def add_department(*, code: str, name: str, kind: str = "clinical") -> Department:
     """Add a department."""
+    values = {"code": clean_line(code), "name": clean_line(name)}
+    errors = [FieldError(k, "required", "Nhập mã và tên khoa, phòng") for k, v in values.items() if not v]
+    errors += too_long(Department, values)
+    if errors:
+        raise Invalid(errors)
     with audit.unit_of_work():
-        if Department.objects.filter(code=clean_line(code)).exists():
-            raise Conflict(f"Đã có khoa mang mã {clean_line(code)}", code="department_exists")
-        department = Department.objects.create(code=clean_line(code), name=clean_line(name), kind=kind)
+        if Department.objects.filter(code=values["code"]).exists():
+            raise Conflict(f"Đã có khoa mang mã {values['code']}", code="department_exists")
+        department = Department.objects.create(**values, kind=kind)
         audit.record("facility.department.add", object_type="department", object_id=str(department.pk))
     return department
 
@@ -78,20 +85,19 @@ def add_staff(
         errors.append(FieldError("full_name", "required", "Nhập họ tên nhân viên"))
     if not clean_line(position):
         errors.append(FieldError("position", "required", "Chọn vị trí việc làm"))
+    values = {
+        "full_name": clean_line(full_name),
+        "job_title": clean_line(job_title),
+        "position": clean_line(position),
+        "licence_number": clean_line(licence_number),
+        "licence_scope": clean_line(licence_scope),
+        "phone": clean_line(phone),
+    }
+    errors += too_long(Staff, values)
     if errors:
         raise Invalid(errors)
     with audit.unit_of_work():
-        person = Staff.objects.create(
-            full_name=clean_line(full_name),
-            job_title=clean_line(job_title),
-            position=position,
-            department=department,
-            licence_number=clean_line(licence_number),
-            licence_scope=clean_line(licence_scope),
-            phone=clean_line(phone),
-            from_date=clock.today(),
-            source=source,
-        )
+        person = Staff.objects.create(**values, department=department, from_date=clock.today(), source=source)
         audit.record("facility.staff.add", object_type="staff", object_id=str(person.pk))
     return person
 

@@ -129,7 +129,7 @@ def show(f: Field, value: Any, zone: tzinfo) -> Any:
 def _local(value: str, zone: tzinfo) -> str:
     try:
         return datetime.fromisoformat(value).astimezone(zone).strftime("%d/%m/%Y %H:%M")
-    except ValueError:
+    except (ValueError, OverflowError):  # the first and last day of the calendar have no other zone
         return value
 
 

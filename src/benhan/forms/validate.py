@@ -233,6 +233,8 @@ def _datetime(field: Field, value: Any, check: _Check) -> Fault:
         return "format", f"“{field.label_vi}”: nhập ngày giờ dạng ngày/tháng/năm giờ:phút"
     if moment.tzinfo is None:
         return "format", f"“{field.label_vi}” thiếu múi giờ"
+    if not clock.is_in_living_memory(moment):
+        return "too_early", f"“{field.label_vi}” quá xa trong quá khứ, hãy xem lại năm"
     if field.not_after_now and moment > clock.now() + CLOCK_TOLERANCE:
         return "future", f"“{field.label_vi}” ở tương lai"
     if check.born and clock.day_of(moment) < check.born:

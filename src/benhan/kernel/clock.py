@@ -9,6 +9,7 @@ from datetime import UTC, date, datetime, tzinfo
 from zoneinfo import ZoneInfo
 
 FACILITY_ZONE_DEFAULT = "Asia/Ho_Chi_Minh"
+EARLIEST = datetime(1900, 1, 1, tzinfo=UTC)
 _held: ContextVar[datetime | None] = ContextVar("held_clock", default=None)
 
 
@@ -16,6 +17,12 @@ def now() -> datetime:
     """Return the present moment in UTC, with its zone (REC-08: the server's clock, never the client's)."""
     held = _held.get()
     return held if held is not None else datetime.now(UTC)  # noqa: TID251 - this is the clock the others ask
+
+
+def is_in_living_memory(moment: datetime) -> bool:
+    """Could somebody alive have been there? What lies before is a slip of typing; the first years of the calendar
+    cannot even be moved to another zone."""
+    return moment >= EARLIEST
 
 
 def today(zone: tzinfo | None = None) -> date:

@@ -1,15 +1,13 @@
-"""What is known of a person at registration, and what is wrong with it. Pure but for the column widths."""
+"""What is known of a person at registration, and what is wrong with it."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any
 
-from django.db.models import Model
-
+from benhan.facility.columns import too_long
 from benhan.kernel import clock
 from benhan.kernel.errors import FieldError
 from benhan.kernel.text import clean_line
@@ -72,13 +70,3 @@ def faults(person: Person, *, citizen_id: str = "", insurance_card: str = "") ->
     if insurance_card and not INSURANCE_CARD.match(insurance_card):
         errors.append(FieldError("insurance_card", "format", "Thẻ BHYT gồm 15 ký tự (2 chữ, 13 số) hoặc 10 chữ số"))
     return errors
-
-
-def too_long(model: type[Model], values: Mapping[str, object]) -> list[FieldError]:
-    """A fault for every text longer than its column: refused in words, never cut off in silence."""
-    widths = {f.name: f.max_length for f in model._meta.concrete_fields if f.max_length}
-    return [
-        FieldError(name, "too_long", f"Nội dung dài quá {widths[name]} ký tự")
-        for name, value in values.items()
-        if name in widths and isinstance(value, str) and len(value) > widths[name]
-    ]

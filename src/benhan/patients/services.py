@@ -14,6 +14,7 @@ from benhan.access.actors import Actor
 from benhan.audit import services as audit
 from benhan.facility import numbers
 from benhan.facility import queries as facility
+from benhan.facility.columns import too_long
 from benhan.kernel import clock
 from benhan.kernel.errors import Conflict, FieldError, Invalid, Refused
 from benhan.kernel.text import clean_line, fold
@@ -27,7 +28,7 @@ from benhan.patients.models import (
     PatientChange,
     Representative,
 )
-from benhan.patients.person import CITIZEN_ID, Person, faults, too_long
+from benhan.patients.person import CITIZEN_ID, Person, faults
 from benhan.patients.question import normalise_number
 
 __all__ = [
@@ -183,6 +184,9 @@ def add_identifier(
         raise Invalid([FieldError("system", "unknown", "Chọn loại giấy tờ trong danh sách")])
     if system == "citizen_id" and not CITIZEN_ID.match(normalise_number(value)):
         raise Invalid([FieldError("value", "format", "Số định danh cá nhân gồm đúng 12 chữ số")])
+    if system == "external" and ":" in value:
+        # Such a number is what an import matches people by (facility:code); only the import itself may give it.
+        raise Invalid([FieldError("value", "format", "Mã ở hệ thống khác không có dấu hai chấm")])
     if not normalise_number(clean_line(value)):
         raise Invalid([FieldError("value", "required", "Nhập số giấy tờ")])
     if faulty := too_long(Identifier, {"value": clean_line(value)}):

@@ -153,17 +153,23 @@ def _lists() -> dict[str, object]:
 @route("patients.patient.register", methods=("GET", "POST"))
 def emergency(request: HttpRequest) -> HttpResponse:
     """Register somebody without any identity (REC-18)."""
+    errors: list[FieldError] = []
     if request.method == "POST":
         year = request.POST.get("birth_year", "").strip()
-        patient = services.register_emergency(
-            actor=actor_of(request),
-            sex=request.POST.get("sex", "3"),
-            description=request.POST.get("description", ""),
-            birth_year=int(year) if re.fullmatch(r"[0-9]{4}", year) else None,
-        )
-        messages.success(request, _("Đã đăng ký cấp cứu %(number)s") % {"number": patient.patient_number})
-        return HttpResponseRedirect(reverse("patients:patient", kwargs={"patient_id": patient.pk}))
-    return render(request, "patients/emergency.html", {"sexes": list(SEXES.items())})
+        try:
+            patient = services.register_emergency(
+                actor=actor_of(request),
+                sex=request.POST.get("sex", "3"),
+                description=request.POST.get("description", ""),
+                birth_year=int(year) if re.fullmatch(r"[0-9]{4}", year) else None,
+            )
+        except Invalid as no:
+            errors = no.errors
+        else:
+            messages.success(request, _("Đã đăng ký cấp cứu %(number)s") % {"number": patient.patient_number})
+            return HttpResponseRedirect(reverse("patients:patient", kwargs={"patient_id": patient.pk}))
+    page = {"sexes": list(SEXES.items()), "errors": errors, "values": request.POST}
+    return render(request, "patients/emergency.html", page, status=422 if errors else 200)
 
 
 @route("patients.patient.read", load=queries.patient)
@@ -288,25 +294,28 @@ def newborn(request: HttpRequest, patient: Patient) -> HttpResponse:
     """Register a newborn with its mother."""
     errors: list[FieldError] = []
     if request.method == "POST":
-        born, precision = read_birth(request.POST.get("birth", ""))
-        if born is None or precision != "day":
-            errors = [FieldError("birth", "format", _("Nhập ngày sinh dạng ngày/tháng/năm"))]
+        try:
+            child = services.register_newborn(
+                patient,
+                actor=actor_of(request),
+                born_on=_day_of_birth(request.POST.get("birth", "")),
+                sex=request.POST.get("sex", "3"),
+                full_name=request.POST.get("full_name", ""),
+            )
+        except Invalid as no:
+            errors = no.errors
         else:
-            try:
-                child = services.register_newborn(
-                    patient,
-                    actor=actor_of(request),
-                    born_on=born,
-                    sex=request.POST.get("sex", "3"),
-                    full_name=request.POST.get("full_name", ""),
-                )
-            except Invalid as no:
-                errors = no.errors
-            else:
-                messages.success(request, _("Đã đăng ký trẻ sơ sinh %(number)s") % {"number": child.patient_number})
-                return HttpResponseRedirect(reverse("patients:patient", kwargs={"patient_id": child.pk}))
+            messages.success(request, _("Đã đăng ký trẻ sơ sinh %(number)s") % {"number": child.patient_number})
+            return HttpResponseRedirect(reverse("patients:patient", kwargs={"patient_id": child.pk}))
     page = {"patient": patient, "errors": errors, "values": request.POST, "sexes": list(SEXES.items())}
     return render(request, "patients/newborn.html", page, status=422 if errors else 200)
+
+
+def _day_of_birth(text: str) -> date:
+    born, precision = read_birth(text)
+    if born is None or precision != "day":
+        raise Invalid([FieldError("birth", "format", _("Nhập ngày sinh dạng ngày/tháng/năm"))])
+    return born
 
 
 @route("patients.patient.merge", load=queries.patient, methods=("GET", "POST"))

@@ -39,8 +39,7 @@ def open_record(
         raise Invalid([FieldError("record_type", "unknown", "Chọn loại hồ sơ bệnh án trong danh sách")])
     now = clock.now()
     started = started_at or now
-    if started > now:
-        raise Invalid([FieldError("started_at", "future", "Thời điểm vào viện ở tương lai")])
+    _assert_may_start(started, now, patient)
     with audit.unit_of_work("records.record.open"):
         patient = locked_living(patient)
         encounter = Encounter.objects.create(
@@ -76,6 +75,17 @@ def open_record(
         )
         news.announce(facts.RecordOpened(record.pk, patient.pk))
     return record
+
+
+def _assert_may_start(started: datetime, now: datetime, patient: Patient) -> None:
+    if started > now:
+        raise Invalid([FieldError("started_at", "future", "Thời điểm vào viện ở tương lai")])
+    if not clock.is_in_living_memory(started):
+        raise Invalid(
+            [FieldError("started_at", "too_early", "Thời điểm vào viện quá xa trong quá khứ, hãy xem lại năm")]
+        )
+    if patient.birth_date and clock.day_of(started) < patient.birth_date:
+        raise Invalid([FieldError("started_at", "before_birth", "Thời điểm vào viện trước ngày sinh của người bệnh")])
 
 
 def assign(

@@ -250,6 +250,10 @@ def _clinical_at(at: datetime | None, record: MedicalRecord) -> datetime:
         return now
     if at.tzinfo is None or at > now + CLOCK_TOLERANCE:
         raise Invalid([FieldError("clinical_at", "future", "Thời điểm y khoa ở tương lai hoặc thiếu múi giờ")])
+    if not clock.is_in_living_memory(at):
+        raise Invalid(
+            [FieldError("clinical_at", "too_early", "Thời điểm y khoa quá xa trong quá khứ, hãy xem lại năm")]
+        )
     born = record.person.birth_date
     if born and clock.day_of(at) < born:
         raise Invalid([FieldError("clinical_at", "before_birth", "Thời điểm y khoa trước ngày sinh của người bệnh")])

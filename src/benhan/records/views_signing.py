@@ -10,10 +10,11 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from benhan.access.intake import whole_number
 from benhan.access.web import actor_of, route
 from benhan.kernel.errors import FieldError, Invalid, NotFound, SaysNo
 from benhan.records import queries, signatures
-from benhan.records.models import Document
+from benhan.records.models import Document, DocumentVersion
 from benhan.signing import certificates
 from benhan.signing import queries as signing
 from benhan.signing.models import Challenge, SignatureRequest
@@ -24,12 +25,9 @@ QUEUE_SHOWN = 100
 
 @route("records.document.sign", load=queries.document, methods=("POST",))
 def sign(request: HttpRequest, document: Document) -> HttpResponse:
-    """Sign one place of a document with the PIN."""
-    wanted = (
-        SignatureRequest.objects.filter(document_id=document.pk, position_id=request.POST.get("position", "")[:60])
-        .order_by("-pk")
-        .first()
-    )
+    """Sign one place of a document with the PIN: of the version that the page showed, never of one that came since."""
+    shown = whole_number(request.POST.get("request", ""))
+    wanted = SignatureRequest.objects.filter(document_id=document.pk, pk=shown).first() if shown is not None else None
     try:
         if wanted is None:
             raise NotFound(_("Không có vị trí ký này"))
@@ -48,7 +46,8 @@ def queue(request: HttpRequest) -> HttpResponse:
     actor = actor_of(request)
     outcomes = []
     if request.method == "POST":
-        chosen = [int(i) for i in request.POST.getlist("request") if i.isdigit()][: signatures.BATCH_MAX]
+        named = [whole_number(i) for i in request.POST.getlist("request")]
+        chosen = [i for i in named if i is not None][: signatures.BATCH_MAX]
         waiting = list(signing.waiting_for(actor).filter(pk__in=chosen))
         try:
             outcomes = signatures.sign_many(waiting, actor=actor, pin=request.POST.get("pin", "")) if waiting else []
@@ -91,17 +90,20 @@ def confirm_page(request: HttpRequest, document: Document) -> HttpResponse:
     if position is None or request.method == "GET":
         return render(request, "records/confirm.html", page)
     if not request.POST.get("challenge"):
+        if request.POST.get("version") != str(version.pk):
+            messages.error(request, _("Nội dung vừa thay đổi; hãy cho người bệnh đọc lại bản mới"))
+            return render(request, "records/confirm.html", page, status=409)
         try:
             challenge, code = signatures.begin_confirmation(document, position.position_id, actor=actor)
         except Invalid as no:
             messages.error(request, f"{no.message}: " + "; ".join(e.message for e in no.errors[:8]))
             return HttpResponseRedirect(reverse("records:document", kwargs={"document_id": document.pk}))
         return render(request, "records/confirm.html", page | {"challenge": challenge, "code": code})
-    return _take(request, document, page)
+    return _take(request, version, page)
 
 
-def _take(request: HttpRequest, document: Document, page: dict[str, object]) -> HttpResponse:
-    challenge = _challenge(request.POST.get("challenge", ""))
+def _take(request: HttpRequest, version: DocumentVersion, page: dict[str, object]) -> HttpResponse:
+    challenge = _challenge(request.POST.get("challenge", ""), version.document_id)
     person = ConfirmingPerson(
         request.POST.get("name", ""),
         request.POST.get("relation", ""),
@@ -118,14 +120,16 @@ def _take(request: HttpRequest, document: Document, page: dict[str, object]) -> 
         errors = [FieldError("code", no.code, no.message)]
         return render(request, "records/confirm.html", page | {"challenge": challenge, "errors": errors}, status=409)
     messages.success(request, _("Đã ghi nhận xác nhận của người bệnh"))
-    return HttpResponseRedirect(reverse("records:document", kwargs={"document_id": document.pk}))
+    return HttpResponseRedirect(reverse("records:document", kwargs={"document_id": version.document_id}))
 
 
-def _challenge(text: str) -> Challenge:
+def _challenge(text: str, document_id: UUID) -> Challenge:
+    """The challenge a page names, when it belongs to the document that page shows: else a code made for one paper
+    would confirm another."""
     try:
         found = Challenge.objects.filter(pk=UUID(text)).first()
     except ValueError:
         found = None
-    if found is None:
+    if found is None or not DocumentVersion.objects.filter(pk=found.version_id, document_id=document_id).exists():
         raise NotFound
     return found

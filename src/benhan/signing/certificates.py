@@ -22,7 +22,7 @@ from benhan.proof.sign import SigningIdentity, TimeStamper
 from benhan.proof.timestamp import HttpTimeStamper
 from benhan.signing.models import Certificate, Revocation, SigningKey
 
-PIN = re.compile(r"^\d{6,12}$")
+PIN = re.compile(r"[0-9]{6,12}")
 PIN_FAILURES_MAX = 5
 PIN_LOCK = timedelta(minutes=10)
 
@@ -87,6 +87,7 @@ def change_pin(certificate: Certificate, old: str, new: str, *, actor: Actor) ->
     if certificate.staff_id != actor.staff_id:
         raise NotFound
     _assert_pin(new)
+    _assert_count_survives()
     pair = _open(certificate, old)
     with audit.unit_of_work("signing.pin.change"):
         SigningKey.objects.filter(pk=certificate.pk).update(locked=authority.lock(pair, new))
@@ -119,6 +120,7 @@ def certificate_of(staff_id: UUID) -> Certificate | None:
 
 def unlock(actor: Actor, pin: str) -> tuple[Certificate, SigningIdentity]:
     """Open the actor's key. Five wrong PINs lock it for ten minutes; the count survives the refusal."""
+    _assert_count_survives()
     certificate = certificate_of(actor.staff_id) if actor.staff_id else None
     if certificate is None:
         raise Refused("Bạn chưa có chứng thư ký còn hiệu lực. Vào “Chứng thư của tôi” để tạo.", code="no_certificate")
@@ -174,6 +176,12 @@ def _open(certificate: Certificate, pin: str) -> authority.KeyPair:
     return pair
 
 
+def _assert_count_survives() -> None:
+    """A unit of work that is refused rolls back, and the count of wrong PINs with it: then a PIN could be guessed for ever."""
+    if audit.in_unit_of_work():
+        raise RuntimeError("a PIN is checked outside of units of work")
+
+
 def _count_failure(certificate: Certificate) -> None:
     with audit.unit_of_work("signing.pin.wrong"):
         key = SigningKey.objects.select_for_update().get(pk=certificate.pk)
@@ -209,7 +217,7 @@ def _require_own_or_manage(actor: Actor, staff: Staff) -> None:
 
 
 def _assert_pin(pin: str) -> None:
-    if not PIN.match(pin) or len(set(pin)) < 3:
+    if not PIN.fullmatch(pin) or len(set(pin)) < 3:
         raise Invalid([FieldError("pin", "pin_policy", "Mã PIN gồm 6–12 chữ số, không phải một dãy lặp lại")])
 
 

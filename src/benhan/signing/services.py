@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import secrets
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from uuid import UUID
 
@@ -14,6 +14,7 @@ from django.db.models import F, Max
 
 from benhan.access.actors import Actor
 from benhan.audit import services as audit
+from benhan.facility.columns import too_long
 from benhan.facility.models import Staff
 from benhan.forms.definition import Position
 from benhan.kernel import clock
@@ -197,7 +198,11 @@ class ConfirmingPerson:
                 errors.append(FieldError(key, "required", f"Nhập {label}"))
         if clean_line(self.relation).lower() not in ("", "bản thân") and not clean_line(self.unable_reason):
             errors.append(FieldError("unable_reason", "required", "Nêu lý do người bệnh không tự xác nhận (PAT-06)"))
-        return errors
+        values = {"person_name": self.name, "relation": self.relation, "identity_document": self.identity_document}
+        long = too_long(
+            Confirmation, {k: clean_line(v) for k, v in (values | {"unable_reason": self.unable_reason}).items()}
+        )
+        return errors + [replace(e, path="name") if e.path == "person_name" else e for e in long]
 
 
 def check_challenge(challenge: Challenge, subject: Subject, code: str, mark: str, person: ConfirmingPerson) -> None:
@@ -222,11 +227,19 @@ def check_challenge(challenge: Challenge, subject: Subject, code: str, mark: str
         )
 
 
+def _assert_still_waiting(subject: Subject, position_id: str) -> None:
+    """Two codes may have been shown for one place; the first that is used fills it."""
+    request = SignatureRequest.objects.select_for_update().get(version_id=subject.version_id, position_id=position_id)
+    if request.request_state != "ready":
+        raise Conflict("Phiếu này vừa được xác nhận hoặc không còn chờ xác nhận; hãy tải lại", code="not_waiting")
+
+
 def store_confirmation(
     challenge: Challenge, subject: Subject, mark: str, person: ConfirmingPerson, *, actor: Actor
 ) -> Confirmation:
     """Use a checked challenge up and keep the evidence, in one transaction: two clicks confirm once."""
     with audit.unit_of_work("signing.confirm"):
+        _assert_still_waiting(subject, challenge.position_id)
         if not Challenge.objects.filter(pk=challenge.pk, used_at__isnull=True).update(used_at=clock.now()):
             raise Conflict("Mã này vừa được dùng", code="code_used")
         who = audit.current()

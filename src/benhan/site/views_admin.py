@@ -73,7 +73,7 @@ def add_department(request: HttpRequest) -> HttpResponse:
         code = request.POST.get("code", "")
         places.add_department(code=code, name=request.POST.get("name", ""), kind=kind_of(code))
     except SaysNo as no:
-        messages.error(request, no.message)
+        messages.error(request, no.message + "".join(f" {e.message}" for e in getattr(no, "errors", [])))
     else:
         messages.success(request, _("Đã thêm khoa, phòng"))
     return HttpResponseRedirect(reverse("site:staff"))

@@ -10,6 +10,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 
 from benhan.access import queries as accounts
+from benhan.access.intake import whole_number
 from benhan.access.web import route
 from benhan.audit import queries as audit
 from benhan.audit import verify
@@ -26,8 +27,7 @@ PAPERS = ("document", "documentversion")
 
 
 def _key(request: HttpRequest) -> int | None:
-    text = request.GET.get("key", "")
-    return int(text) if text.isdigit() and len(text) < 16 else None
+    return whole_number(request.GET.get("key", ""))
 
 
 def _page(request: HttpRequest, listed: audit.LogPage, title: str, patient: Patient | None = None) -> HttpResponse:
