@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import json
-import os
 import random
 import signal
-import subprocess
 import sys
 import time
 from collections.abc import Iterator
@@ -14,7 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.house_process import ROOT, House
+from tests.house_process import House
+from tests.properties.processes import finish, found, start
 
 ROUNDS = 5
 # Acknowledgements before the plug is pulled: a record takes nine until its seal.
@@ -23,33 +22,14 @@ LINES = (4, 26)
 
 @pytest.fixture
 def house(tmp_path: Path) -> Iterator[House]:
-    made = House(tmp_path / "house")
-    made.environment["PYTHONPATH"] = os.pathsep.join([str(ROOT / "src"), str(ROOT)])
+    made = found(tmp_path / "house")
     yield made
     made.end()
 
 
-def _start(house: House, *arguments: str) -> subprocess.Popen[str]:
-    return subprocess.Popen(
-        [sys.executable, "-m", "tests.properties.worker", *arguments],
-        env=house.environment,
-        cwd=ROOT,
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-
-
-def _finish(process: subprocess.Popen[str], given: str = "") -> str:
-    said, faults = process.communicate(given, timeout=240)
-    assert process.returncode == 0, faults[-3000:]
-    return said
-
-
 def _killed_in_between(house: House, name: str, lines: int, wait: float) -> list[str]:
     """Let it work until so many lines came and a moment longer, then kill -9; what it had said by then."""
-    process = _start(house, "work", name)
+    process = start(house, "work", name)
     assert process.stdout is not None
     told = []
     for line in process.stdout:
@@ -65,12 +45,11 @@ def _killed_in_between(house: House, name: str, lines: int, wait: float) -> list
 
 @pytest.mark.skipif(sys.platform == "win32", reason="SIGKILL")
 def test_kill_minus_nine_loses_nothing_acknowledged(house: House) -> None:
-    _finish(_start(house, "prepare"))
     deal = random.Random(7)
     told: list[str] = []
     for number in range(ROUNDS):
         told += _killed_in_between(house, f"r{number}", deal.randint(*LINES), deal.uniform(0, 0.12))
-    report = json.loads(_finish(_start(house, "check"), "".join(told)).splitlines()[-1])
+    report = json.loads(finish(start(house, "check"), "".join(told)).splitlines()[-1])
     assert report["acknowledged"] == len(told) >= ROUNDS * LINES[0]
     assert report["wrong"] == []
     assert any('"sealed"' in line for line in told), "no round came as far as a seal: nothing was tried"
@@ -79,7 +58,6 @@ def test_kill_minus_nine_loses_nothing_acknowledged(house: House) -> None:
 @pytest.mark.skipif(sys.platform == "win32", reason="SIGKILL")
 def test_what_was_acknowledged_and_is_gone_is_found(house: House) -> None:
     """The check can fail: it is told of a version, a seal and a number that were never there."""
-    _finish(_start(house, "prepare"))
     nowhere = "00000000-0000-7000-8000-000000000000"
     lies = [
         {"kind": "written", "version": nowhere, "sha256": "0"},
@@ -88,5 +66,5 @@ def test_what_was_acknowledged_and_is_gone_is_found(house: House) -> None:
         {"kind": "signed", "versions": [nowhere]},
         {"kind": "draft", "draft": nowhere, "key": "none", "count": 1},
     ]
-    report = json.loads(_finish(_start(house, "check"), "\n".join(map(json.dumps, lies))).splitlines()[-1])
+    report = json.loads(finish(start(house, "check"), "\n".join(map(json.dumps, lies))).splitlines()[-1])
     assert len(report["wrong"]) == len(lies)

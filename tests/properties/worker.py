@@ -1,6 +1,7 @@
 """A ward at work in a process of its own, which may be killed at any moment. Run as a module with an installation's
 environment: `prepare` makes the house, `work` acknowledges each finished call with a line, `check` reads such lines and
-prints what does not hold as JSON."""
+prints what does not hold as JSON, `stage` makes a record ready to be fought over, `contend` waits for a word and then
+does one thing together with others."""
 
 from __future__ import annotations
 
@@ -181,9 +182,79 @@ def _files() -> list[str]:
     ]
 
 
+def stage() -> None:
+    """A record with an unsigned note, and one that is closed and waits for its seal."""
+    from tests.people import note
+    from tests.stories import closed
+
+    cast = _cast()
+    from benhan.records import services
+
+    waiting_for_its_seal = closed(cast)  # in it everything is signed that waits
+    version = services.write(cast.open(), "free_note", note(), actor=cast.doctor)
+    _say("staged", document=str(version.document_id), record=str(waiting_for_its_seal.pk))
+
+
+def contend(verb: str, target: str) -> None:
+    """Say `ready`, wait for a line, do it; then say what came of it. A refusal is an answer, an exception is not."""
+    from benhan.kernel.errors import SaysNo
+
+    cast = _cast()
+    act = {"open": _opens, "sign": _signs, "amend": _amends, "seal": _seals, "cancel": _cancels}[verb]
+    print("ready", flush=True)
+    sys.stdin.readline()
+    try:
+        _say("done", result=act(cast, target))
+    except SaysNo as no:
+        _say("refused", code=no.code)
+
+
+def _opens(cast: Any, target: str) -> list[list[str]]:
+    kinds = ("outpatient", "inpatient_medicine")
+    opened = [cast.open(kinds[n % 2]) for n in range(int(target))]
+    return [[r.record_type, r.record_number, r.admission_number or ""] for r in opened]
+
+
+def _signs(cast: Any, target: str) -> str:
+    from benhan.records import signatures
+    from benhan.signing import queries as signing
+    from tests.people import PIN
+
+    request = signing.waiting_for(cast.doctor).filter(document_id=target).first()
+    if request is None:
+        return "nothing waits"
+    return str(signatures.sign(request, actor=cast.doctor, pin=PIN).pk)
+
+
+def _amends(cast: Any, target: str) -> int:
+    from benhan.records import queries, services
+    from tests.people import note
+
+    made = services.amend(
+        queries.document(target),  # type: ignore[arg-type]  # a text that is a UUID
+        note(f"sửa bởi {os.getpid()}"),
+        reason="Ghi nhầm",
+        actor=cast.doctor,
+        base_version_no=1,
+    )
+    return made.version_no
+
+
+def _cancels(cast: Any, target: str) -> str:
+    from benhan.records import queries, services
+
+    return str(services.cancel(queries.document(target), reason="Nhầm", actor=cast.doctor).pk)  # type: ignore[arg-type]  # ditto
+
+
+def _seals(cast: Any, target: str) -> str:
+    from benhan.records import closing, queries
+
+    return closing.seal(queries.record(target), actor=cast.planning).manifest_hash  # type: ignore[arg-type]  # ditto
+
+
 if __name__ == "__main__":
     _up()
-    if sys.argv[1] == "work":
-        work(sys.argv[2])
+    if sys.argv[1] in ("work", "contend"):
+        {"work": work, "contend": contend}[sys.argv[1]](*sys.argv[2:])  # type: ignore[operator]  # as the test calls them
     else:
-        {"prepare": prepare, "check": check}[sys.argv[1]]()
+        {"prepare": prepare, "check": check, "stage": stage}[sys.argv[1]]()
