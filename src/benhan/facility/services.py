@@ -53,6 +53,20 @@ def set_up(
     return place
 
 
+def rename(place: Facility, *, name: str, governing_body: str, address: str, phone: str) -> Facility:
+    """Change what the facility is called and where it is. The code stays; papers already written keep the old name; the
+    seal needs a new certificate (signing.certificates.renew_seal)."""
+    if not clean_line(name):
+        raise Invalid([FieldError("name", "required", "Nhập tên cơ sở khám bệnh, chữa bệnh")])
+    with audit.unit_of_work("facility.rename"):
+        fresh = Facility.objects.select_for_update().get(pk=place.pk)
+        fresh.name, fresh.governing_body = clean_line(name), clean_line(governing_body)
+        fresh.address, fresh.phone = clean_line(address), clean_line(phone)
+        fresh.save(update_fields=["name", "governing_body", "address", "phone"])
+        audit.record("facility.rename", object_type="facility", object_id=fresh.code)
+    return fresh
+
+
 def add_department(*, code: str, name: str, kind: str = "clinical") -> Department:
     """Add a department."""
     values = {"code": clean_line(code), "name": clean_line(name)}

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Literal
+from typing import Literal, TypeVar
 
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
@@ -36,6 +36,13 @@ NOT_A_CERTIFICATE = (
     ValueError, TypeError, UnsupportedAlgorithm, x509.InvalidVersion, x509.DuplicateExtension,
     x509.UnsupportedGeneralNameType,
 )  # fmt: skip
+NOT_FOR_PAPERS = {
+    ExtendedKeyUsageOID.SERVER_AUTH,
+    ExtendedKeyUsageOID.CODE_SIGNING,
+    ExtendedKeyUsageOID.TIME_STAMPING,
+    ExtendedKeyUsageOID.OCSP_SIGNING,
+}
+T = TypeVar("T", bound=x509.ExtensionType)
 SigningKey = ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey
 
 
@@ -163,11 +170,19 @@ def import_pkcs12(data: bytes, password: str, *, at: datetime) -> KeyPair:
         ) from error
     if key is None or certificate is None:
         raise Invalid([FieldError("file", "pkcs12_empty", "Tệp không chứa đủ chứng thư và khóa bí mật")])
-    pair = KeyPair(
-        certificate.public_bytes(Encoding.DER), _signing_key(key), tuple(c.public_bytes(Encoding.DER) for c in others)
-    )
+    pair = KeyPair(certificate.public_bytes(Encoding.DER), _signing_key(key), _chain_above(certificate, others))
     assert_may_sign(pair, at=at)
     return pair
+
+
+def _chain_above(certificate: x509.Certificate, others: Sequence[x509.Certificate]) -> tuple[bytes, ...]:
+    """The issuers of a certificate out of a file's other certificates, nearest first; strangers are left out."""
+    found: list[x509.Certificate] = []
+    current = certificate
+    while above := next((c for c in others if c not in found and c != current and _issued(current, c)), None):
+        found.append(above)
+        current = above
+    return tuple(c.public_bytes(Encoding.DER) for c in found)
 
 
 def assert_may_sign(pair: KeyPair, *, at: datetime, crl: bytes | None = None, anchors: Sequence[bytes] = ()) -> None:
@@ -199,12 +214,23 @@ def _assert_in_force(certificate: x509.Certificate, at: datetime) -> None:
 
 
 def _assert_usage(certificate: x509.Certificate) -> None:
+    """What the certificate itself says it is for: to sign, and not (only) for a web server, programs or time stamps."""
+    if (basic := _extension(certificate, x509.BasicConstraints)) is not None and basic.ca:
+        raise Refused("Đây là chứng thư của bên cấp (CA), không dùng để ký giấy tờ", code="certificate_is_ca", law=LAW)
+    usage = _extension(certificate, x509.KeyUsage)
+    if usage is not None and not (usage.digital_signature or usage.content_commitment):
+        raise Refused("Chứng thư này không dùng để ký (Key Usage)", code="certificate_usage", law=LAW)
+    purposes = _extension(certificate, x509.ExtendedKeyUsage)
+    if purposes is not None and set(purposes) <= NOT_FOR_PAPERS:
+        text = "Chứng thư này cấp cho việc khác (máy chủ web, phần mềm, dấu thời gian), không dùng để ký giấy tờ"
+        raise Refused(text, code="certificate_usage", law=LAW)
+
+
+def _extension(certificate: x509.Certificate, kind: type[T]) -> T | None:
     try:
-        usage = certificate.extensions.get_extension_for_class(x509.KeyUsage).value
+        return certificate.extensions.get_extension_for_class(kind).value
     except x509.ExtensionNotFound:
-        return
-    if not (usage.digital_signature or usage.content_commitment):
-        raise Refused("Chứng thư này không dùng để ký", code="certificate_usage")
+        return None
 
 
 def _leads_to(certificate: x509.Certificate, issuers: Sequence[x509.Certificate], anchors: Sequence[bytes]) -> bool:

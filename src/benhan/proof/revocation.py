@@ -24,7 +24,12 @@ def check_revocation(
     """Add what the lists say about `certificate` at `moment` (SIG-07: a later revocation spoils nothing)."""
     own = _lists_of(verdict, certificate, crls, issuers, place)
     if not own:
-        verdict.add("revocation_unknown", "unknown", "Không có danh sách thu hồi của bên cấp để đối chiếu", place)
+        verdict.add(
+            "revocation_unknown",
+            "unknown",
+            "Không biết chứng thư đã bị thu hồi hay chưa: không có danh sách thu hồi (CRL) của bên cấp",
+            place,
+        )
         return
     entries = [
         e for c in own if (e := c.get_revoked_certificate_by_serial_number(certificate.serial_number)) is not None

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
+from cryptography.x509.oid import NameOID
 from django.conf import settings
 
 from benhan.access import gate
@@ -17,6 +18,7 @@ from benhan.facility import queries as facility_queries
 from benhan.facility.models import Facility, Staff
 from benhan.kernel import clock
 from benhan.kernel.errors import Conflict, FieldError, Invalid, NotFound, Refused
+from benhan.kernel.text import fold
 from benhan.proof import authority
 from benhan.proof.sign import SigningIdentity, TimeStamper
 from benhan.proof.timestamp import HttpTimeStamper
@@ -34,18 +36,43 @@ def set_up_authority(facility: Facility) -> Certificate:
             raise Conflict("CA nội bộ đã được tạo", code="authority_exists")
         root = authority.create_root(facility.name, at=_backdated())
         stored = _store(root, "authority", None, "internal", settings.BENHAN_MASTER_SECRET)
-        seal = authority.issue(
-            root,
-            common_name=facility.name,
-            organisation=facility.name,
-            title="Con dấu số của cơ sở",
-            serial=facility.code,
-            at=_backdated(),
-            years=authority.SEAL_YEARS,
-        )
-        _store(seal, "seal", None, "internal", settings.BENHAN_MASTER_SECRET)
+        _issue_seal(root, facility)
         audit.record("signing.authority.set_up", object_type="certificate", object_id=str(stored.pk))
     return stored
+
+
+def renew_seal(*, actor: Actor) -> Certificate:
+    """Issue a new seal with the facility's present name. The old one seals no more, but is neither revoked nor removed:
+    what it sealed is still verified with it."""
+    gate.require(actor, "signing.certificate.manage")
+    with audit.unit_of_work("signing.seal.renew"):
+        stored = _issue_seal(_root(), Facility.objects.get())
+        audit.record("signing.seal.renew", object_type="certificate", object_id=str(stored.pk))
+    return stored
+
+
+def seals() -> list[Certificate]:
+    """The facility's seals, the one in use first."""
+    return list(Certificate.objects.select_related("revocation").filter(kind="seal").order_by("-created_at", "-pk"))
+
+
+def name_in(certificate: Certificate) -> str:
+    """The name a certificate was issued to (its common name)."""
+    named = x509.load_der_x509_certificate(bytes(certificate.der)).subject.get_attributes_for_oid(NameOID.COMMON_NAME)
+    return str(named[0].value) if named else ""
+
+
+def _issue_seal(root: authority.KeyPair, facility: Facility) -> Certificate:
+    pair = authority.issue(
+        root,
+        common_name=facility.name,
+        organisation=facility.name,
+        title="Con dấu số của cơ sở",
+        serial=facility.code,
+        at=_backdated(),
+        years=authority.SEAL_YEARS,
+    )
+    return _store(pair, "seal", None, "internal", settings.BENHAN_MASTER_SECRET)
 
 
 def issue_certificate(staff: Staff, pin: str, *, actor: Actor) -> Certificate:
@@ -76,6 +103,7 @@ def import_certificate(staff: Staff, pkcs12: bytes, password: str, pin: str, *, 
     _require_own_or_manage(actor, staff)
     _assert_pin(pin)
     pair = authority.import_pkcs12(pkcs12, password, at=clock.now())
+    _assert_of_person(pair.x509, staff)
     with audit.unit_of_work("signing.certificate.import"):
         stored = _store(pair, "staff", staff, "pkcs12", pin)
         audit.record("signing.certificate.import", object_type="certificate", object_id=str(stored.pk))
@@ -129,7 +157,7 @@ def unlock(actor: Actor, pin: str) -> tuple[Certificate, SigningIdentity]:
 
 def seal_identity() -> tuple[Certificate, SigningIdentity]:
     """Open the facility's seal with the house's own secret."""
-    certificate = Certificate.objects.filter(kind="seal", revocation__isnull=True).order_by("-created_at").first()
+    certificate = next((c for c in seals() if not hasattr(c, "revocation")), None)
     if certificate is None:
         raise Refused("Cơ sở chưa có con dấu số; hãy chạy phần thiết lập ban đầu", code="no_seal")
     return certificate, SigningIdentity(_open(certificate, settings.BENHAN_MASTER_SECRET))
@@ -214,6 +242,15 @@ def _store(pair: authority.KeyPair, kind: str, staff: Staff | None, origin: str,
 
 def _require_own_or_manage(actor: Actor, staff: Staff) -> None:
     gate.require(actor, "signing.certificate.own" if actor.staff_id == staff.pk else "signing.certificate.manage")
+
+
+def _assert_of_person(certificate: x509.Certificate, staff: Staff) -> None:
+    """A file with somebody else's name would let its holder sign as that person; one that vouches for itself, as anybody."""
+    if certificate.issuer == certificate.subject:
+        raise Refused("Chứng thư này tự ký, không do một tổ chức chứng thực cấp", code="self_signed", law="R-81")
+    names = [str(n.value) for n in certificate.subject.get_attributes_for_oid(NameOID.COMMON_NAME)]
+    if not any(fold(staff.full_name) in fold(name) for name in names):
+        raise Refused("Chứng thư mang tên người khác, không phải tên của bạn", code="other_person", law="R-81")
 
 
 def _assert_pin(pin: str) -> None:

@@ -45,6 +45,8 @@ EVENTS = {
     "signing.authority.set_up": gettext_noop("Tạo CA nội bộ"),
     "signing.certificate.import": gettext_noop("Nhập chứng thư"),
     "signing.certificate.issue": gettext_noop("Cấp chứng thư"),
+    "facility.rename": gettext_noop("Đổi thông tin cơ sở"),
+    "signing.seal.renew": gettext_noop("Cấp con dấu số mới"),
     "signing.certificate.revoke": gettext_noop("Thu hồi chứng thư"),
     "signing.confirm": gettext_noop("Người bệnh xác nhận"),
     "signing.pin.change": gettext_noop("Đổi mã PIN"),

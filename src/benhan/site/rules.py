@@ -1,17 +1,23 @@
-"""Rules the facility sets for itself (quy chế): patterns of numbers, the time-stamp authority. Each is checked before it counts."""
+"""Rules the facility sets for itself (quy chế): patterns of numbers, who may sign which place, the time-stamp
+authority. Each is checked before it counts."""
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from benhan.facility import numbers
 from benhan.facility import queries as facility
 from benhan.facility import services as places
+from benhan.facility.models import POSITIONS
 from benhan.kernel import clock
 from benhan.kernel.errors import FieldError, Invalid
 from benhan.law import registry
 from benhan.patients.services import PATIENT_NUMBER_PATTERN
 from benhan.records.closing import ARCHIVE_PATTERN
+
+# The words a pattern may use, and letters, digits and separators between them: a number is read aloud, printed, typed.
+_PATTERN = re.compile(r"(?:[\w./-]|\{(?:serial(?::0[1-9]d)?|year|yy|month|facility)\})+")
 
 
 @dataclass(frozen=True)
@@ -25,8 +31,13 @@ class Rule:
 
     @property
     def value(self) -> str:
-        """What counts now."""
-        return str(facility.setting(self.key, self.default))
+        """What counts now; of a list its codes with commas."""
+        stored = facility.setting(self.key, self.default)
+        return self.tidy(", ".join(stored) if isinstance(stored, list) else str(stored))
+
+    def tidy(self, text: str) -> str:
+        """A value as it is compared: a list in one order."""
+        return ", ".join(sorted(listed(text))) if self.kind == "positions" else text.strip()
 
     @property
     def sample(self) -> str:
@@ -35,6 +46,11 @@ class Rule:
             return ""
         place = facility.facility_or_none()
         return numbers.format_number(self.value, 1, on=clock.today(), facility_code=place.code if place else "")
+
+
+def listed(text: str) -> list[str]:
+    """The codes of a text with commas."""
+    return [code.strip() for code in text.split(",") if code.strip()]
 
 
 def rules() -> list[Rule]:
@@ -54,6 +70,10 @@ def rules() -> list[Rule]:
                     "pattern or empty",
                 )
             )
+    for role, matrix in registry.signer_roles().items():
+        if matrix["positions"]:
+            label = f"Ai được ký – {matrix['name_vi']}"
+            found.append(Rule(f"signing.positions.{role}", label, ", ".join(matrix["positions"]), "positions"))
     found.append(Rule("signing.tsa_url", "Địa chỉ cơ quan cấp dấu thời gian (TSA)", "", "address or empty"))
     return found
 
@@ -69,12 +89,24 @@ def fault(rule: Rule, value: str) -> FieldError | None:
             if good
             else FieldError(rule.key, "format", f"{rule.label}: địa chỉ bắt đầu bằng https:// hoặc http://")
         )
-    try:
-        one, two = (numbers.format_number(value, n, on=clock.today(), facility_code="00001") for n in (1, 2))
-    except (KeyError, IndexError, ValueError, AttributeError):
-        return FieldError(
-            rule.key, "pattern", f"{rule.label}: chỉ dùng {{serial:06d}}, {{year}}, {{yy}}, {{month}}, {{facility}}"
+    if rule.kind == "positions":
+        unknown = set(listed(value)) - set(POSITIONS)
+        good = bool(value) and not unknown
+        return (
+            None
+            if good
+            else FieldError(rule.key, "positions", f"{rule.label}: chọn ít nhất một vị trí trong danh sách")
         )
+    if not _PATTERN.fullmatch(value):
+        return FieldError(
+            rule.key,
+            "pattern",
+            f"{rule.label}: chỉ dùng chữ, số, . / - và {{serial:06d}}, {{year}}, {{yy}}, {{month}}, {{facility}}",
+        )
+    if "{month}" in value and not {"{year}", "{yy}"} & set(re.findall(r"\{\w+\}", value)):
+        # Numbers begin again with each month: without the year they would come back, and nobody could open a record.
+        return FieldError(rule.key, "pattern", f"{rule.label}: có {{month}} thì phải có {{year}} hoặc {{yy}}")
+    one, two = (numbers.format_number(value, n, on=clock.today(), facility_code="00001") for n in (1, 2))
     if one == two or len(one) > 40:
         return FieldError(rule.key, "pattern", f"{rule.label}: phải có {{serial}} và không dài quá 40 ký tự")
     return None
@@ -82,10 +114,11 @@ def fault(rule: Rule, value: str) -> FieldError | None:
 
 def change(values: dict[str, str], *, by: str) -> int:
     """Set every rule whose value changed; returns how many. One fault stops all."""
-    wanted = [(r, values[r.key].strip()) for r in rules() if r.key in values and values[r.key].strip() != r.value]
+    given = [(r, r.tidy(values[r.key])) for r in rules() if r.key in values]
+    wanted = [(r, value) for r, value in given if value != r.value]
     faults = [f for r, v in wanted if (f := fault(r, v))]
     if faults:
         raise Invalid(faults)
     for rule, value in wanted:
-        places.set_setting(rule.key, value, by=by)
+        places.set_setting(rule.key, listed(value) if rule.kind == "positions" else value, by=by)
     return len(wanted)

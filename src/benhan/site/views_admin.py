@@ -10,6 +10,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from benhan.access import gate
 from benhan.access import queries as accounts
 from benhan.access import services as access
 from benhan.access.models import ROLES, Account
@@ -18,7 +19,8 @@ from benhan.audit import services as audit
 from benhan.facility import queries as facility
 from benhan.facility import services as places
 from benhan.facility.models import POSITIONS
-from benhan.kernel.errors import Invalid, SaysNo
+from benhan.kernel.errors import FieldError, Invalid, SaysNo
+from benhan.signing import certificates
 from benhan.site import rules
 from benhan.site.setup import kind_of
 
@@ -108,11 +110,11 @@ def change_account(request: HttpRequest, account_id: UUID) -> HttpResponse:
 
 @route("site.settings.manage", methods=("GET", "POST"))
 def settings_page(request: HttpRequest) -> HttpResponse:
-    """The facility's own rules: patterns of numbers, the time-stamp authority."""
+    """The facility's own rules: patterns of numbers, who may sign, the time-stamp authority, its name and seal."""
     errors = []
     values = {r.key: r.value for r in rules.rules()}
     if request.method == "POST":
-        values |= {k: request.POST.get(k, "") for k in values}
+        values |= {k: ", ".join(request.POST.getlist(k)) for k in values}
         try:
             count = rules.change(values, by=actor_of(request).full_name)
         except Invalid as no:
@@ -120,5 +122,38 @@ def settings_page(request: HttpRequest) -> HttpResponse:
         else:
             messages.success(request, _("Đã lưu %(n)s quy tắc") % {"n": count})
             return HttpResponseRedirect(reverse("site:settings"))
-    page = {"rules": rules.rules(), "values": values, "errors": errors}
+    return _settings(request, values, errors)
+
+
+def _settings(request: HttpRequest, values: dict[str, str], errors: list[FieldError]) -> HttpResponse:
+    seals = certificates.seals()
+    page = {
+        "rules": rules.rules(),
+        "values": values,
+        "errors": errors,
+        "positions": [(code, _(name)) for code, name in POSITIONS.items()],
+        "place": facility.facility(),
+        "seals": [(s, certificates.name_in(s)) for s in seals],
+        "may_renew": gate.allowed(actor_of(request), "signing.certificate.manage"),
+    }
     return render(request, "site/settings.html", page, status=422 if errors else 200)
+
+
+@route("site.settings.manage", methods=("POST",))
+def rename(request: HttpRequest) -> HttpResponse:
+    """Change name, governing body, address and phone of the facility."""
+    wanted = {key: request.POST.get(key, "") for key in ("name", "governing_body", "address", "phone")}
+    try:
+        places.rename(facility.facility(), **wanted)
+    except Invalid as no:
+        return _settings(request, {r.key: r.value for r in rules.rules()}, no.errors)
+    messages.success(request, _("Đã đổi thông tin cơ sở; giấy tờ đã ghi giữ tên cũ"))
+    return HttpResponseRedirect(reverse("site:settings"))
+
+
+@route("signing.certificate.manage", methods=("POST",))
+def renew_seal(request: HttpRequest) -> HttpResponse:
+    """Issue a seal with the facility's present name; the old one goes on verifying what it sealed."""
+    certificates.renew_seal(actor=actor_of(request))
+    messages.success(request, _("Đã cấp con dấu số mới; con dấu cũ vẫn dùng để kiểm tra những gì đã niêm phong"))
+    return HttpResponseRedirect(reverse("site:settings"))
