@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
@@ -52,7 +53,7 @@ def export(record: MedicalRecord, target: Path, *, actor: Actor | None = None) -
     seals = records.seals(record)
     if not seals:
         raise Refused("Hồ sơ chưa niêm phong nên chưa có gói để xuất", code="not_sealed")
-    written = write_package(target / record.record_number, package_of(record, seals))
+    written = write_package(target / folder_name(record.record_number), package_of(record, seals))
     with audit.unit_of_work("archive.record.export"):
         audit.record(
             "archive.record.export",
@@ -61,6 +62,11 @@ def export(record: MedicalRecord, target: Path, *, actor: Actor | None = None) -
             detail={"seal": seals[-1].manifest_hash},
         )
     return written
+
+
+def folder_name(number: str) -> str:
+    """A record number as the name of one folder on every system: numbers may hold signs that paths may not."""
+    return re.sub(r'[/\\:*?"<>|\s]+', "-", number).strip(".-") or "record"
 
 
 def package_of(record: MedicalRecord, seals: list[Seal]) -> Package:
