@@ -45,7 +45,9 @@ def test_everything_comes_back(demo_house: House, empty_house: House, copy: Path
     number = empty_house.run("record", "list", "--state", "sealed").split("\t")[0]
     assert demo_house.run("record", "list", "--state", "sealed").startswith(number)
     empty_house.run("record", "export", number, "--to", str(tmp_path / "out"))
-    empty_house.run("verify", str(tmp_path / "out" / number))
+    package = tmp_path / "out" / number
+    root = next((package / "certs").glob("authority-*.cer"))
+    empty_house.run("verify", str(package), "--anchor", str(root))
 
 
 def test_a_house_in_use_is_not_overwritten(demo_house: House, copy: Path) -> None:

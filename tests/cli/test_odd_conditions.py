@@ -19,7 +19,6 @@ from click.testing import CliRunner
 from benhan.archive.backups import services as backups
 from benhan.archive.backups.sealed_stream import SealedWriter
 from benhan.archive.models import BackupRun
-from benhan.archive.packages import folder_name
 from benhan.cli import main
 from benhan.kernel import clock
 
@@ -211,10 +210,3 @@ def test_the_lock_of_a_killed_set_up_is_taken_over(checkout: Path) -> None:
     assert done.returncode == 0, done.stderr
     owner, me = done.stdout.split()
     assert owner == me
-
-
-def test_a_number_with_signs_of_a_path_names_one_folder() -> None:
-    assert folder_name("00001/2026/0001") == "00001-2026-0001"
-    assert folder_name("../../etc") == "etc"
-    assert folder_name('a:b*c?"d|e\\f') == "a-b-c-d-e-f"
-    assert folder_name("...") == "record"

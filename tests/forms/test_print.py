@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import io
+import subprocess
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -80,6 +82,41 @@ def test_the_places_to_sign_are_never_alone_on_a_page(lines: int) -> None:
     assert len({b.page for b in boxes}) == 1
     top_of_paper, margin_and_label = 841.89, 75
     assert max(b.y1 for b in boxes) < top_of_paper - margin_and_label
+
+
+@pytest.mark.parametrize("rows", range(38, 62, 4))
+def test_a_long_last_table_keeps_rows_beside_the_place_to_sign(rows: int) -> None:
+    form = FORMS["vital_signs_chart"]
+    content = examples(form)[0]
+    extra = [{"name": "Nước tiểu", "value": f"{n} ml"} for n in range(rows)]
+    reading = content["reading"] | {"extra": extra}
+    box = printed(form, content | {"reading": reading}).boxes[0]
+    top_of_paper, margin, label, four_rows = 841.89, 37, 28, 48
+    assert box.page == 0 or box.y1 < top_of_paper - margin - label - four_rows
+
+
+def test_a_second_page_says_whose_it_is(tmp_path: Path) -> None:
+    form = FORMS["inpatient_general_medicine"]
+    file = tmp_path / "page.pdf"
+    file.write_bytes(printed(form, examples(form)[0], person="PHẠM THỊ THỬ").pdf)
+    for page, said in ((1, False), (2, True), (3, True)):
+        command = ["pdftotext", "-f", str(page), "-l", str(page), "-layout", str(file), "-"]
+        text = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+        assert ("PHẠM THỊ THỬ · Số HSBA BA25.000001" in text) == said
+
+
+@pytest.mark.parametrize(
+    ("code", "lines"),
+    [
+        ("nursing_care_level_2_3", "CHĂM SÓC\nCẤP 2 -\u2060 3"),
+        ("treatment_sheet", "THEO DÕI ĐIỀU TRỊ\n(TỜ ĐIỀU TRỊ)"),
+    ],
+)
+def test_a_title_breaks_where_a_person_would_break_it(code: str, lines: str, tmp_path: Path) -> None:
+    file = tmp_path / "page.pdf"
+    file.write_bytes(printed(FORMS[code], examples(FORMS[code])[0]).pdf)
+    text = subprocess.run(["pdftotext", "-l", "1", str(file), "-"], capture_output=True, text=True, check=True).stdout
+    assert lines in text.replace("\u00a0", " ")
 
 
 @pytest.mark.parametrize("text", HOSTILE)

@@ -19,7 +19,24 @@ def test_a_pattern_counts_for_the_next_record(cast: Cast) -> None:
 
 
 @pytest.mark.parametrize(
-    "pattern", ["khong-so", "{ai}", "{serial", "{serial.__class__}", "{0}", "x" * 60 + "{serial}", ""]
+    "pattern",
+    [
+        "khong-so",
+        "{ai}",
+        "{serial",
+        "{serial.__class__}",
+        "{0}",
+        "x" * 60 + "{serial}",
+        "",
+        "{serial:099999999d}",
+        "{serial!r}",
+        "{month}.{serial}",
+        "{serial:{serial}}",
+        "a\n{serial}",
+        "{serial}\0",
+        '"{serial}',
+        "<b>{serial}",
+    ],
 )
 def test_a_pattern_that_could_double_or_break_is_refused(cast: Cast, pattern: str) -> None:
     with pytest.raises(Invalid):

@@ -53,7 +53,7 @@ def export(record: MedicalRecord, target: Path, *, actor: Actor | None = None) -
     seals = records.seals(record)
     if not seals:
         raise Refused("Hồ sơ chưa niêm phong nên chưa có gói để xuất", code="not_sealed")
-    written = write_package(target / folder_name(record.record_number), package_of(record, seals))
+    written = write_package(target / file_name(record), package_of(record, seals))
     with audit.unit_of_work("archive.record.export"):
         audit.record(
             "archive.record.export",
@@ -64,9 +64,9 @@ def export(record: MedicalRecord, target: Path, *, actor: Actor | None = None) -
     return written
 
 
-def folder_name(number: str) -> str:
-    """A record number as the name of one folder on every system: numbers may hold signs that paths may not."""
-    return re.sub(r'[/\\:*?"<>|\s]+', "-", number).strip(".-") or "record"
+def file_name(record: MedicalRecord) -> str:
+    """The record's number as the name of a file: the facility's pattern may hold `/`, and `..` is a way out of a folder."""
+    return re.sub(r"[^0-9a-zA-Z._-]+", "-", record.record_number).strip(".-") or str(record.pk)
 
 
 def package_of(record: MedicalRecord, seals: list[Seal]) -> Package:

@@ -25,7 +25,7 @@ def download(request: HttpRequest, record: MedicalRecord) -> HttpResponse:
     if not seals:
         raise Refused("Hồ sơ chưa niêm phong nên chưa có gói để xuất", code="not_sealed")
     with tempfile.TemporaryDirectory() as folder:
-        made = write_package(Path(folder) / f"{record.record_number}.zip", packages.package_of(record, seals))
+        made = write_package(Path(folder) / f"{packages.file_name(record)}.zip", packages.package_of(record, seals))
         response = HttpResponse(made.read_bytes(), content_type="application/zip")
     audit.record(
         "archive.record.export.made",
@@ -33,7 +33,7 @@ def download(request: HttpRequest, record: MedicalRecord) -> HttpResponse:
         record_id=record.pk,
         detail={"by": actor_of(request).username},
     )
-    response["Content-Disposition"] = f'attachment; filename="{record.record_number}.zip"'
+    response["Content-Disposition"] = f'attachment; filename="{packages.file_name(record)}.zip"'
     return response
 
 

@@ -17,11 +17,14 @@ from benhan.cli.anchors import read_certificates
     "--anchor",
     multiple=True,
     type=click.Path(path_type=Path, exists=True, dir_okay=False),
-    help="A trusted root certificate (PEM or DER). For a package its own root is taken when none is given, and said so.",
+    help="A trusted root certificate (PEM or DER). Without one a sound file is not told to be anybody's.",
 )
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text")
 def verify(path: Path, anchor: tuple[Path, ...], form: str) -> None:
-    """Check a record package (folder or .zip) or one signed PDF, and say what holds, what does not, and why."""
+    """Check a record package (folder or .zip) or one signed PDF, and say what holds, what does not, and why.
+
+    Exit code 0: everything holds against a root given with --anchor. 1: something is wrong. 3: nothing is wrong, but it
+    cannot be told whose it is (no --anchor: anybody can make a sound package with the names of a hospital in it)."""
     from benhan.proof.package import verify_package
     from benhan.proof.verify import verify_pdf
 
@@ -31,7 +34,7 @@ def verify(path: Path, anchor: tuple[Path, ...], form: str) -> None:
     else:
         verdict = verify_pdf(path.read_bytes(), anchors=anchors)
     click.echo(json.dumps(verdict.as_dict(), ensure_ascii=False, indent=1) if form == "json" else verdict.as_text())
-    sys.exit(0 if verdict.holds else 1)
+    sys.exit(verdict.exit_code)
 
 
 COMMANDS = (verify,)

@@ -72,7 +72,7 @@ def _check(
         opened.anchors = roots
         prints = ", ".join(sha256_hex(r)[:32] for r in roots) or "không có"
         verdict.add(
-            "no_anchor", "note",
+            "no_anchor", "unknown",
             "Chưa có chứng thư gốc tin cậy từ bên ngoài: chỉ đối chiếu với gốc nằm trong gói. "
             f"Hãy hỏi cơ sở dấu vân tay của gốc và so với: {prints}",
         )  # fmt: skip

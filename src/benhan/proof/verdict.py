@@ -6,6 +6,8 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from benhan.kernel.text import clean_line
+
 Severity = Literal["good", "note", "unknown", "bad"]
 Answer = Literal["valid", "invalid", "unknown"]
 MARKS: dict[Severity, str] = {"good": "✓", "note": "·", "unknown": "?", "bad": "✗"}
@@ -30,8 +32,8 @@ class Verdict:
     signers: list[dict[str, Any]] = field(default_factory=list)
 
     def add(self, code: str, severity: Severity, message: str, place: str = "") -> None:
-        """Add a finding."""
-        self.findings.append(Finding(code, severity, message, place))
+        """Add a finding. Names come from files nobody trusts: a line break in one would forge a line of the verdict."""
+        self.findings.append(Finding(code, severity, clean_line(message), clean_line(place)))
 
     def take(self, other: Verdict, place: str) -> None:
         """Take over the findings of a part."""
@@ -67,6 +69,11 @@ class Verdict:
         """The codes of all findings."""
         return {f.code for f in self.findings}
 
+    @property
+    def exit_code(self) -> int:
+        """For commands: 0 everything holds against a root from elsewhere, 1 something is wrong, 3 it cannot be told."""
+        return {"valid": 0, "invalid": 1, "unknown": 3}[self.answer]
+
     def as_dict(self) -> dict[str, Any]:
         """For JSON output."""
         return {
@@ -86,7 +93,7 @@ class Verdict:
         lines = [f"{MARKS[f.severity]} {f.place + ': ' if f.place else ''}{f.message}" for f in shown]
         count = Counter(f.severity for f in self.findings)
         answer = ANSWERS[self.answer]
-        if self.answer == "valid" and not self.anchored:
-            answer += " VỀ TOÀN VẸN; NGUỒN GỐC CHƯA ĐỐI CHIẾU VỚI CƠ SỞ"
+        if self.answer == "unknown" and not self.anchored:
+            answer += ": CHƯA BIẾT CỦA AI (cần chứng thư gốc của cơ sở: --anchor)"
         total = f"({count['good']} đúng, {count['bad']} sai, {count['unknown']} chưa rõ)"
         return "\n".join([*lines, f"{answer} {total}"])

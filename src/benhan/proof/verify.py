@@ -15,6 +15,7 @@ from cryptography import x509
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.ades.report import AdESIndeterminate
 from pyhanko.sign.diff_analysis import ModificationLevel
+from pyhanko.sign.fields import enumerate_sig_fields
 from pyhanko.sign.validation import validate_pdf_signature
 from pyhanko.sign.validation.dss import DocumentSecurityStore
 from pyhanko.sign.validation.errors import NoDSSFoundError, SignatureValidationError, ValidationInfoReadingError
@@ -84,6 +85,7 @@ def verify_pdf(
     trust = _Trust(anchors, [*crls, *stored[1]], stored[0], at)
     for signature in signatures:
         _check_signature(verdict, signature, trust)
+    _check_boxes(verdict, reader, {str(s.field_name) for s in signatures})
     _check_tail(verdict, data, reader, signatures)
     _check_embedded(verdict, reader, {"content.json": content_sha256, "manifest.json": manifest_sha256})
     return verdict
@@ -218,6 +220,21 @@ def _share_of_page(signature: EmbeddedPdfSignature) -> float:
 def _area(corners: Any) -> float:
     x0, y0, x1, y1 = (float(n) for n in corners)
     return abs(x1 - x0) * abs(y1 - y0)
+
+
+def _check_boxes(verdict: Verdict, reader: PdfFileReader, judged: set[str]) -> None:
+    """Every box that can be seen belongs to a signature that was judged. An update may add a field without a signature,
+    or with a bare time stamp, without breaking the others: its picture could lie over the text that was signed."""
+    try:
+        for name, _, field in enumerate_sig_fields(reader):
+            node = field.get_object()
+            boxes = [node, *(kid.get_object() for kid in node.get("/Kids", ()))]
+            if str(name) not in judged and any(_area(b["/Rect"]) > 0 for b in boxes if "/Rect" in b):
+                verdict.add(
+                    "foreign_box", "bad", "Khung hiển thị không thuộc chữ ký nào, có thể che nội dung", str(name)
+                )
+    except DAMAGE as error:
+        verdict.add("pdf_damaged", "bad", f"Không đọc được các khung chữ ký ({type(error).__name__})")
 
 
 def _signer(signature: EmbeddedPdfSignature, place: str) -> dict[str, Any]:

@@ -98,6 +98,7 @@ def page_data(payload: dict[str, Any], positions: Any, signer: tuple[str, Signer
             "department": payload["department"],
         },
         "form": {"name": payload["form"]["name"], "official_number": payload["form"]["official_number"]},
+        "person": patient["full_name"],
         "numbers": [{"label": label, "value": value} for label, value in numbers if value],
         "positions": [
             {"id": p.id, "label": p.label_vi, "hint": "(ký, ghi rõ họ tên)", "signed": _shown(p.id, signer)}

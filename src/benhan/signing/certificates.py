@@ -18,6 +18,7 @@ from benhan.facility import queries as facility_queries
 from benhan.facility.models import Facility, Staff
 from benhan.kernel import clock
 from benhan.kernel.errors import Conflict, FieldError, Invalid, NotFound, Refused
+from benhan.kernel.text import fold
 from benhan.proof import authority
 from benhan.proof.sign import SigningIdentity, TimeStamper
 from benhan.proof.timestamp import HttpTimeStamper
@@ -102,6 +103,7 @@ def import_certificate(staff: Staff, pkcs12: bytes, password: str, pin: str, *, 
     _require_own_or_manage(actor, staff)
     _assert_pin(pin)
     pair = authority.import_pkcs12(pkcs12, password, at=clock.now())
+    _assert_of_person(pair.x509, staff)
     with audit.unit_of_work("signing.certificate.import"):
         stored = _store(pair, "staff", staff, "pkcs12", pin)
         audit.record("signing.certificate.import", object_type="certificate", object_id=str(stored.pk))
@@ -240,6 +242,15 @@ def _store(pair: authority.KeyPair, kind: str, staff: Staff | None, origin: str,
 
 def _require_own_or_manage(actor: Actor, staff: Staff) -> None:
     gate.require(actor, "signing.certificate.own" if actor.staff_id == staff.pk else "signing.certificate.manage")
+
+
+def _assert_of_person(certificate: x509.Certificate, staff: Staff) -> None:
+    """A file with somebody else's name would let its holder sign as that person; one that vouches for itself, as anybody."""
+    if certificate.issuer == certificate.subject:
+        raise Refused("Chứng thư này tự ký, không do một tổ chức chứng thực cấp", code="self_signed", law="R-81")
+    names = [str(n.value) for n in certificate.subject.get_attributes_for_oid(NameOID.COMMON_NAME)]
+    if not any(fold(staff.full_name) in fold(name) for name in names):
+        raise Refused("Chứng thư mang tên người khác, không phải tên của bạn", code="other_person", law="R-81")
 
 
 def _assert_pin(pin: str) -> None:

@@ -30,7 +30,8 @@ CODE_TRIES_MAX = 5
 MARK_CHARACTERS_MAX = 20_000
 _PATH = re.compile(r"^[ML0-9 .,-]*$")
 STRENGTH_INTERNAL = "chữ ký điện tử chuyên dùng nội bộ (CA của cơ sở)"
-STRENGTH_PUBLIC = "chữ ký số (CA công cộng)"
+# Whether a public authority issued an imported certificate nobody here has checked: then the paper must not claim it.
+STRENGTH_IMPORTED = "chữ ký số (chứng thư nhập từ tệp .p12; cơ sở chưa đối chiếu bên cấp)"
 
 
 @dataclass(frozen=True)
@@ -145,7 +146,7 @@ def store_signature(
         signer_name=actor.full_name,
         signer_title=actor.job_title,
         certificate=certificate,
-        strength=STRENGTH_PUBLIC if certificate.origin == "pkcs12" else STRENGTH_INTERNAL,
+        strength=STRENGTH_IMPORTED if certificate.origin == "pkcs12" else STRENGTH_INTERNAL,
         payload_hash=subject.payload_hash,
         boxes=boxes,
         pdf=pdf,

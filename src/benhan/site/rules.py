@@ -3,7 +3,9 @@ authority. Each is checked before it counts."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import re
+from dataclasses import dataclass, replace
+from typing import Any
 
 from benhan.facility import numbers
 from benhan.facility import queries as facility
@@ -15,6 +17,9 @@ from benhan.law import registry
 from benhan.patients.services import PATIENT_NUMBER_PATTERN
 from benhan.records.closing import ARCHIVE_PATTERN
 
+# The words a pattern may use, and letters, digits and separators between them: a number is read aloud, printed, typed.
+_PATTERN = re.compile(r"(?:[\w./-]|\{(?:serial(?::0[1-9]d)?|year|yy|month|facility)\})+")
+
 
 @dataclass(frozen=True)
 class Rule:
@@ -24,11 +29,13 @@ class Rule:
     label: str
     default: str
     kind: str = "pattern"
+    stored: Any = None
+    facility_code: str = ""
 
     @property
     def value(self) -> str:
         """What counts now; of a list its codes with commas."""
-        stored = facility.setting(self.key, self.default)
+        stored = self.default if self.stored is None else self.stored
         return self.tidy(", ".join(stored) if isinstance(stored, list) else str(stored))
 
     def tidy(self, text: str) -> str:
@@ -40,8 +47,7 @@ class Rule:
         """How the first number of the pattern that counts now looks; nothing for what is no pattern."""
         if not self.kind.startswith("pattern") or not self.value:
             return ""
-        place = facility.facility_or_none()
-        return numbers.format_number(self.value, 1, on=clock.today(), facility_code=place.code if place else "")
+        return numbers.format_number(self.value, 1, on=clock.today(), facility_code=self.facility_code)
 
 
 def listed(text: str) -> list[str]:
@@ -50,7 +56,13 @@ def listed(text: str) -> list[str]:
 
 
 def rules() -> list[Rule]:
-    """All rules a page may change."""
+    """All rules a page may change, each with what the facility has set."""
+    kept, place = facility.settings_kept(), facility.facility_or_none()
+    code = place.code if place else ""
+    return [replace(rule, stored=kept.get(rule.key), facility_code=code) for rule in _known()]
+
+
+def _known() -> list[Rule]:
     found = [
         Rule("patients.number_pattern", "Mã người bệnh", PATIENT_NUMBER_PATTERN),
         Rule("numbers.archive", "Số lưu trữ", ARCHIVE_PATTERN),
@@ -93,12 +105,16 @@ def fault(rule: Rule, value: str) -> FieldError | None:
             if good
             else FieldError(rule.key, "positions", f"{rule.label}: chọn ít nhất một vị trí trong danh sách")
         )
-    try:
-        one, two = (numbers.format_number(value, n, on=clock.today(), facility_code="00001") for n in (1, 2))
-    except (KeyError, IndexError, ValueError, AttributeError):
+    if not _PATTERN.fullmatch(value):
         return FieldError(
-            rule.key, "pattern", f"{rule.label}: chỉ dùng {{serial:06d}}, {{year}}, {{yy}}, {{month}}, {{facility}}"
+            rule.key,
+            "pattern",
+            f"{rule.label}: chỉ dùng chữ, số, . / - và {{serial:06d}}, {{year}}, {{yy}}, {{month}}, {{facility}}",
         )
+    if "{month}" in value and not {"{year}", "{yy}"} & set(re.findall(r"\{\w+\}", value)):
+        # Numbers begin again with each month: without the year they would come back, and nobody could open a record.
+        return FieldError(rule.key, "pattern", f"{rule.label}: có {{month}} thì phải có {{year}} hoặc {{yy}}")
+    one, two = (numbers.format_number(value, n, on=clock.today(), facility_code="00001") for n in (1, 2))
     if one == two or len(one) > 40:
         return FieldError(rule.key, "pattern", f"{rule.label}: phải có {{serial}} và không dài quá 40 ký tự")
     return None
