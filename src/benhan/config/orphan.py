@@ -7,7 +7,7 @@ import sys
 import threading
 import time
 
-SERVER_PID = "BENHAN_SERVER_PID"  # set by `benhan serve` for its own processes, not by operators
+SERVER_PID = "HOUSE_SERVER_PID"  # set by `benhan serve` for its own processes, not by operators
 LOOK_SECONDS = 1
 
 
