@@ -24,7 +24,7 @@ class Site:
     """The served house: its address, its commands, windows of people."""
 
     def __init__(self, address: str, house: House, browser: Any) -> None:
-        self.address, self.house, self.browser = address, house, browser
+        self.address, self.house, self.browser, self.password = address, house, browser, PASSWORD
 
     def window(self, username: str) -> Any:
         """A page of a fresh browser profile, logged in."""
@@ -61,9 +61,9 @@ def serve(house: House) -> tuple[subprocess.Popen[bytes], str]:
     raise RuntimeError("the server did not start")
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    # Per module: the browser's driver runs an event loop in this process, which other tests must not meet.
+    # Of this package only: the browser's driver runs an event loop in this process, which other tests must not meet.
     from playwright.sync_api import sync_playwright
 
     house = House(tmp_path_factory.mktemp("served"))

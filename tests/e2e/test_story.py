@@ -181,7 +181,7 @@ def fill_required(page: Any) -> None:
 def test_a_patient_confirms_a_consent_on_the_same_screen(site: Site) -> None:
     doctor = site.window("bacsi")
     doctor.goto(f"{site.address}/records/")
-    doctor.click("text=BA26.000002")
+    doctor.click("main td a:has-text('BA26.000002')")
     doctor.click("button:has-text('Giấy cam kết')")
     doctor.wait_for_selector("form[data-editor]")
     fill_required(doctor)

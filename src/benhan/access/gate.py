@@ -7,7 +7,7 @@ actor's, one of its relations holds between actor and object, and the object's r
 from __future__ import annotations
 
 import csv
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
@@ -117,6 +117,12 @@ def facts_of(actor: Actor, obj: Any) -> Facts:
 def allowed(actor: Actor, code: str, obj: Any = None) -> bool:
     """May the actor do it? No log, no exception: for menus and buttons."""
     return _decide(actor, code, facts_of(actor, obj))
+
+
+def permitted(actor: Actor, obj: Any, codes: Mapping[str, str]) -> dict[str, bool]:
+    """For each name whether the actor may do the action beside it: the buttons of one page, the object looked at once."""
+    facts = facts_of(actor, obj)
+    return {name: _decide(actor, code, facts) for name, code in codes.items()}
 
 
 def require(actor: Actor, code: str, obj: Any = None) -> Facts:

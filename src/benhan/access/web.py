@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from functools import wraps
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit, urlunsplit
 
 from django.core.exceptions import ImproperlyConfigured
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
@@ -97,10 +97,20 @@ def public(reason: str) -> Callable[[View], View]:
 
 
 def _to_login(request: HttpRequest) -> HttpResponse:
-    target = reverse("access:login") + "?" + urlencode({"next": request.get_full_path()})
+    target = reverse("access:login") + "?" + urlencode({"next": _where_to_return(request)})
     if request.headers.get("HX-Request"):
         return HttpResponse(status=401, headers={"HX-Redirect": target})
     return HttpResponseRedirect(target)
+
+
+def _where_to_return(request: HttpRequest) -> str:
+    """Where somebody goes on after the log-in: the page asked for, or, when the session ended over a form that was
+    sent, the page the form stands on (a posted address cannot be opened)."""
+    if request.method in ("GET", "HEAD"):
+        return request.get_full_path()
+    came_from = urlsplit(request.headers.get("Referer", ""))
+    own = came_from.netloc == request.get_host()
+    return urlunsplit(("", "", came_from.path, came_from.query, "")) if own else "/"
 
 
 def routes() -> Iterator[tuple[str, str, Any]]:

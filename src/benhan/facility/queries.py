@@ -58,6 +58,11 @@ def setting(key: str, default: Any) -> Any:
     return default if row is None else row.value
 
 
+def settings_kept() -> dict[str, Any]:
+    """All rules that the facility has set, for a page that shows them together."""
+    return dict(Setting.objects.values_list("pk", "value"))
+
+
 def department_by_code(code: str) -> Department:
     """One active department by its code, as a person chose it."""
     found = Department.objects.filter(code=code, is_active=True).first()

@@ -184,13 +184,17 @@ def patient_page(request: HttpRequest, patient: Patient) -> HttpResponse:
         "systems": list(IDENTIFIER_SYSTEMS.items()),
         "merges": queries.merges(patient),
         "sexes": list(SEXES.items()),
-        "may": {
-            "update": gate.allowed(actor, "patients.patient.update", patient),
-            "merge": gate.allowed(actor, "patients.patient.merge", patient),
-            "open": gate.allowed(actor, "records.record.open", patient),
-            "register": gate.allowed(actor, "patients.patient.register"),
-            "audit": gate.allowed(actor, "site.audit.patient", patient),
-        },
+        "may": gate.permitted(
+            actor,
+            patient,
+            {
+                "update": "patients.patient.update",
+                "merge": "patients.patient.merge",
+                "open": "records.record.open",
+                "audit": "site.audit.patient",
+            },
+        )
+        | {"register": gate.allowed(actor, "patients.patient.register")},
         **_lists(),
     }
     return render(request, "patients/patient.html", page)

@@ -47,13 +47,12 @@ ACTIONS = (
 def _relations(actor: Actor, record: MedicalRecord) -> set[str]:
     relations = set()
     mine = actor.department_ids
-    if record.department_id in mine or (mine and record.encounter.stays.filter(department_id__in=mine).exists()):
+    # All stays rather than a question for one: they are few, and a list of records brings them along.
+    if record.department_id in mine or (mine and any(s.department_id in mine for s in record.encounter.stays.all())):
         relations.add("department")
     if actor.staff_id and (
         record.attending_id == actor.staff_id
-        or CareTeamMember.objects.filter(
-            encounter_id=record.encounter_id, staff_id=actor.staff_id, to_at__isnull=True
-        ).exists()
+        or any(m.staff_id == actor.staff_id and m.to_at is None for m in record.encounter.care_team.all())
     ):
         relations.add("care")
     return relations

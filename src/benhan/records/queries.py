@@ -186,7 +186,8 @@ def form_counts(of: MedicalRecord) -> dict[str, int]:
 
 def records_of(patient: Patient, *, limit: int = PAGE_ROWS) -> list[MedicalRecord]:
     """The records of a person, newest first, those written under a merged copy too."""
-    return list(_records().filter(patient_id__in=family_ids(patient)).order_by("-opened_at")[:limit])
+    rows = _records().prefetch_related("encounter__stays", "encounter__care_team")  # what the gate asks of each
+    return list(rows.filter(patient_id__in=family_ids(patient)).order_by("-opened_at")[:limit])
 
 
 def encounters_of(patient: Patient, *, limit: int = PAGE_ROWS) -> list[Encounter]:

@@ -68,9 +68,12 @@ def _sign_one(
     document = queries.document(request.document_id)
     gate.require(actor, "records.document.sign", document)
     version = queries.current_version(document)
+    # First the file, then whether the place still waits: somebody faster is then noticed here or when storing, never by
+    # a second signature on the same place.
+    earlier = signing_queries.last_signature(version.pk)
+    request.refresh_from_db(fields=["request_state", "assigned"])
     _assert_turn(request, document, version, actor)
     shown = rendering.now_shown(actor.full_name, actor.job_title)
-    earlier = signing_queries.last_signature(version.pk)
     if earlier is None:
         rendered = rendering.render_version(document, version, signer=(request.position_id, shown), at=shown.at)
         base, boxes, drawn = rendered.pdf, list(rendered.boxes), True

@@ -30,6 +30,11 @@ from benhan.records.models import MedicalRecord
 from benhan.signing.certificates import time_stamper
 
 TABS = ("open", "discharged", "closed", "supplementing", "sealed")
+MAY = {
+    "write": "records.document.write",
+    "export": "archive.record.export",
+    **{v: f"records.record.{v}" for v in ("discharge", "close", "reopen", "seal", "supplement", "assign")},
+}
 _WHEN = Field(id="at", label_vi="", label_en="", type="datetime")
 
 
@@ -55,14 +60,14 @@ def record_page(request: HttpRequest, record: MedicalRecord) -> HttpResponse:
     actor = actor_of(request)
     listed, listing = _listed(request, record)
     counts = queries.form_counts(record)
-    may_write = gate.allowed(actor, "records.document.write", record)
+    may = gate.permitted(actor, record, MAY)
     page = {
         "record": record,
         "patient": record.person,
         "listed": listed,
         "listing": listing,
         "forms": [(code, f"{_form_name(code)} ({n})") for code, n in sorted(counts.items(), key=lambda c: -c[1])],
-        "writable": _writable_forms(record, actor) if may_write else [],
+        "writable": _writable_forms(record, actor) if may["write"] else [],
         "drafts": queries.drafts_of(actor, record),
         "events": queries.events(record),
         "seals": queries.seals(record),
@@ -71,11 +76,7 @@ def record_page(request: HttpRequest, record: MedicalRecord) -> HttpResponse:
         "discharge_types": codes.entries("ma_loai_rv"),
         "sheets": _sheets(counts),
         "doctors": facility.doctors(record.department_id),
-        "may": {
-            verb: gate.allowed(actor, f"records.record.{verb}", record)
-            for verb in ("discharge", "close", "reopen", "seal", "supplement", "assign")
-        }
-        | {"export": gate.allowed(actor, "archive.record.export", record)},
+        "may": may,
         "type_name": registry.record_types().get(record.record_type, {}).get("name_vi", record.record_type),
     }
     return render(request, "records/record.html", page)

@@ -29,6 +29,8 @@ from benhan.records.known import known_facts
 from benhan.records.models import Document, DocumentVersion, Draft, MedicalRecord
 from benhan.signing import queries as signing
 
+MAY = {v: f"records.document.{v}" for v in ("write", "amend", "cancel", "restore", "sign", "confirm")}
+
 
 def zone() -> ZoneInfo:
     """The zone people type times in."""
@@ -194,6 +196,7 @@ def document_page(request: HttpRequest, document: Document) -> HttpResponse:
     actor = actor_of(request)
     version = queries.current_version(document)
     requests = signing.requests_of(version.pk)
+    may = gate.permitted(actor, document, MAY)
     page = {
         "document": document,
         "record": document.record,
@@ -214,13 +217,10 @@ def document_page(request: HttpRequest, document: Document) -> HttpResponse:
         ],
         "results": answers.results_of(document),
         "answering": answers.forms_answering(document, actor)
-        if document.document_state == "active" and gate.allowed(actor, "records.document.write", document.record)
+        if document.document_state == "active" and may["write"]
         else [],
         "to_confirm": [r for r in requests if r.request_state == "ready" and r.kind == "confirmation"],
-        "may": {
-            verb: gate.allowed(actor, f"records.document.{verb}", document)
-            for verb in ("amend", "cancel", "restore", "sign", "confirm")
-        },
+        "may": may,
         "marks_open": document.volume_id,
     }
     return render(request, "records/document.html", page)

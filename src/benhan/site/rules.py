@@ -4,7 +4,8 @@ authority. Each is checked before it counts."""
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
 from benhan.facility import numbers
 from benhan.facility import queries as facility
@@ -28,11 +29,13 @@ class Rule:
     label: str
     default: str
     kind: str = "pattern"
+    stored: Any = None
+    facility_code: str = ""
 
     @property
     def value(self) -> str:
         """What counts now; of a list its codes with commas."""
-        stored = facility.setting(self.key, self.default)
+        stored = self.default if self.stored is None else self.stored
         return self.tidy(", ".join(stored) if isinstance(stored, list) else str(stored))
 
     def tidy(self, text: str) -> str:
@@ -44,8 +47,7 @@ class Rule:
         """How the first number of the pattern that counts now looks; nothing for what is no pattern."""
         if not self.kind.startswith("pattern") or not self.value:
             return ""
-        place = facility.facility_or_none()
-        return numbers.format_number(self.value, 1, on=clock.today(), facility_code=place.code if place else "")
+        return numbers.format_number(self.value, 1, on=clock.today(), facility_code=self.facility_code)
 
 
 def listed(text: str) -> list[str]:
@@ -54,7 +56,13 @@ def listed(text: str) -> list[str]:
 
 
 def rules() -> list[Rule]:
-    """All rules a page may change."""
+    """All rules a page may change, each with what the facility has set."""
+    kept, place = facility.settings_kept(), facility.facility_or_none()
+    code = place.code if place else ""
+    return [replace(rule, stored=kept.get(rule.key), facility_code=code) for rule in _known()]
+
+
+def _known() -> list[Rule]:
     found = [
         Rule("patients.number_pattern", "Mã người bệnh", PATIENT_NUMBER_PATTERN),
         Rule("numbers.archive", "Số lưu trữ", ARCHIVE_PATTERN),

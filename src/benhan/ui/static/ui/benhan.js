@@ -180,5 +180,18 @@
   });
   ready(document);
 
+  // A text that was sent is kept in this browser until another page of the same person shows that the server took it:
+  // not the log-in, which comes instead when the session had ended, and not a refusal. Ward PCs are shared.
+  function dropSentCopies() {
+    const account = document.querySelector('meta[name="account"]');
+    if (!account || !account.content || document.querySelector("form[data-editor], .refusal")) return;
+    try {
+      for (const name of Object.keys(localStorage)) {
+        if (name.startsWith(`benhan-draft-${account.content}-`) && JSON.parse(localStorage.getItem(name)).sent) localStorage.removeItem(name);
+      }
+    } catch { /* a browser without storage has kept nothing */ }
+  }
+  dropSentCopies();
+
   window.benhan = { toast, csrfToken, words, openDialog, refusalText };
 })();

@@ -23,8 +23,8 @@
     stateBox.dataset.state = state;
   }
   const body = () => new URLSearchParams(new FormData(form));
-  function keep() {
-    try { localStorage.setItem(key, JSON.stringify({ at: Date.now(), data: body().toString() })); return true; }
+  function keep(sent = false) {
+    try { localStorage.setItem(key, JSON.stringify({ at: Date.now(), data: body().toString(), sent })); return true; }
     catch { say(form.dataset.noLocal || words.unsaved, "offline"); return false; }
   }
   function forget() {
@@ -71,7 +71,8 @@
   }
   form.addEventListener("input", (event) => { if (event.target.name) changed(); });
   form.addEventListener("change", (event) => { if (event.target.name) { check(event.target); conditions(); changed(); } });
-  form.addEventListener("submit", () => { sending = true; clearTimeout(timer); forget(); });
+  // The copy stays until a page after this one shows that the server took it (benhan.js): the session may have ended.
+  form.addEventListener("submit", () => { sending = true; clearTimeout(timer); if (dirty || busy) keep(true); else forget(); });
   window.addEventListener("beforeunload", (event) => { if (dirty && !sending) { keep(); event.preventDefault(); } });
   window.addEventListener("pageshow", () => { sending = false; });
   window.addEventListener("online", () => { if (dirty) save(); });
