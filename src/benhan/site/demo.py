@@ -184,13 +184,13 @@ def _living(people: dict[str, tuple[Actor, Staff]], departments: dict[str, Depar
 
 
 def _arrivals(people: dict[str, tuple[Actor, Staff]], departments: dict[str, Department]) -> None:
-    """Two who just came."""
+    """Two who just came, one with blood taken: the laboratory has something to answer."""
     clerk, doctor_staff, now = people["tiepdon"][0], people["bacsi"][1], clock.now()
     two = patients.register(
         Person("Trần Văn Đức", date(1971, 1, 1), "year", "1", "0900000171", "45 khóm Mỹ Tây, phường Mẫu Tây"),
         actor=clerk,
     )
-    opening.open_record(
+    waiting = opening.open_record(
         two,
         record_type="inpatient_medicine",
         department=departments["K03"],
@@ -201,6 +201,12 @@ def _arrivals(people: dict[str, tuple[Actor, Staff]], departments: dict[str, Dep
         room="Phòng 301",
         bed="02",
     )
+    form, doctor = "lab_general_request", people["bacsi"][0]
+    asked: dict[str, dict[str, object]] = {
+        "request": {"urgency": "Cấp cứu", "tests": "Troponin I\nCK-MB\nĐiện giải đồ"}
+    }
+    content = complete(waiting, form, asked)
+    writing.write(waiting, form, content, actor=doctor, clinical_at=now - timedelta(hours=4))
     three = patients.register(Person("Lê Thị Hồng Gấm", date(1990, 9, 17), "day", "2", "0900000190"), actor=clerk)
     opening.open_record(
         three,
