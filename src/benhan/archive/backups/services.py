@@ -174,16 +174,17 @@ def _take(tar: tarfile.TarFile, member: tarfile.TarInfo, into: Path) -> None:
 def _checked_manifest(folder: Path) -> dict[str, Any]:
     try:
         manifest: dict[str, Any] = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
-        expected = manifest["files"]
-    except (OSError, ValueError, KeyError) as error:
+        if manifest["format"] != FORMAT:
+            raise Refused("Bản sao lưu của phiên bản khác, không đọc được", code="backup_format")
+        expected = {str(name): str(told["sha256"]) for name, told in manifest["files"].items()}
+        _ = dict(manifest["rows"]), manifest["made_at"]
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise Refused("Bản sao lưu không có danh mục", code="backup_altered") from error
-    if manifest.get("format") != FORMAT:
-        raise Refused("Bản sao lưu của phiên bản khác, không đọc được", code="backup_format")
     actual = {p.relative_to(folder).as_posix() for p in folder.rglob("*") if p.is_file()} - {MANIFEST}
     if actual != set(expected):
         raise Refused("Danh mục và nội dung của bản sao lưu khác nhau", code="backup_altered")
-    for name, told in expected.items():
-        if _sha256(folder / name) != told["sha256"]:
+    for name, digest in expected.items():
+        if _sha256(folder / name) != digest:
             raise Refused(f"Tệp {name} trong bản sao lưu đã bị sửa", code="backup_altered")
     return manifest
 
