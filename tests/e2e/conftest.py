@@ -25,6 +25,7 @@ class Site:
 
     def __init__(self, address: str, house: House, browser: Any) -> None:
         self.address, self.house, self.browser, self.password = address, house, browser, PASSWORD
+        self.facility = "Bệnh viện Đa khoa Mẫu Sông Tiền"
 
     def window(self, username: str) -> Any:
         """A page of a fresh browser profile, logged in."""

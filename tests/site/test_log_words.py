@@ -29,6 +29,7 @@ def test_everything_that_is_logged_has_a_name() -> None:
 def test_every_action_and_role_has_a_name() -> None:
     assert [c for c in gate.actions() if log_words.action_name(c) == c] == []
     assert log_words.role_names("doctor,planning") == "Bác sĩ, Phòng Kế hoạch tổng hợp"
+    assert log_words.action_name("site.staff.manage.shown") == "Mở trang: Quản lý khoa, nhân viên và tài khoản"
     assert log_words.action_name("something.new") == "something.new"
 
 
