@@ -119,7 +119,8 @@ def test_a_code_is_not_guessed(cast: Cast, code: str) -> None:
     [
         {"name": ""}, {"name": "x" * 300}, {"relation": "x" * 300, "unable_reason": "y"}, {"identity_document": " "},
         {"identity_document": "x" * 300}, {"relation": "Con", "unable_reason": ""}, {"unable_reason": "x" * 9_999},
-        {"mark": ""}, {"mark": "M0 0" * 20_000}, {"mark": 'M0 0"/><script>'}, {"mark": "url(#x)"},
+        {"mark": ""}, {"mark": "M0 0" * 20_000}, {"mark": 'M0 0"/><script>'}, {"mark": "-"}, {"mark": "M,,,---"},
+        {"mark": "M0 0"}, {"mark": "M1 1L1 1\n"}, {"mark": "M99999999999 0L1 1"}, {"mark": "url(#x)"},
     ],
 )  # fmt: skip
 def test_a_confirmation_lacks_nothing_and_hides_nothing(cast: Cast, change: dict[str, str]) -> None:

@@ -22,6 +22,7 @@ from benhan.records import facts, lifecycle, manifest, queries, rendering
 from benhan.records.completeness import gaps
 from benhan.records.models import Draft, Encounter, MedicalRecord, Seal, Volume
 from benhan.records.opening import locked, note_event
+from benhan.records.soundness import assert_sound
 from benhan.signing import certificates
 
 ARCHIVE_PATTERN = "LT{yy}.{serial:06d}"
@@ -130,6 +131,7 @@ def seal(record: MedicalRecord, *, actor: Actor, tsa: TimeStamper | None = None)
     if volume is None:
         raise Refused("Không có phần hồ sơ nào để niêm phong", code="nothing_to_seal")
     _assert_complete(fresh, volume)
+    assert_sound(volume)
     fresh.archive_number = _archive_number(fresh)
     at = clock.now().replace(microsecond=0)
     body = manifest.build(fresh, volume, sealed_by=actor, sealed_at=at)

@@ -28,7 +28,9 @@ CODE_DIGITS = 6
 CODE_LIVES = timedelta(minutes=10)
 CODE_TRIES_MAX = 5
 MARK_CHARACTERS_MAX = 20_000
-_PATH = re.compile(r"^[ML0-9 .,-]*$")
+# Strokes as the page draws them, each with at least one line: a mark of "-" or ",,," would be a mark nobody made.
+_POINT = r"[0-9]{1,4} [0-9]{1,4}"
+_PATH = re.compile(rf"(?:M{_POINT}(?:L{_POINT})+)+")
 STRENGTH_INTERNAL = "chữ ký điện tử chuyên dùng nội bộ (CA của cơ sở)"
 # Whether a public authority issued an imported certificate nobody here has checked: then the paper must not claim it.
 STRENGTH_IMPORTED = "chữ ký số (chứng thư nhập từ tệp .p12; cơ sở chưa đối chiếu bên cấp)"
@@ -210,7 +212,7 @@ def check_challenge(challenge: Challenge, subject: Subject, code: str, mark: str
     """Right code, in time, unused, for exactly the content that was shown (R-77 to R-80)? Runs outside of a transaction,
     so that a wrong try stays counted."""
     errors = person.faults()
-    if not mark.strip() or len(mark) > MARK_CHARACTERS_MAX or not _PATH.match(mark):
+    if not mark.strip() or len(mark) > MARK_CHARACTERS_MAX or not _PATH.fullmatch(mark):
         errors.append(FieldError("mark", "required", "Mời người bệnh ký hoặc vẽ dấu xác nhận vào khung"))
     if errors:
         raise Invalid(errors)

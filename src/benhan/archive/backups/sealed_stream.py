@@ -83,7 +83,7 @@ class SealedReader(io.RawIOBase):
         try:
             head = json.loads(source.readline(200))
             self._key = _key(passphrase, bytes.fromhex(head["salt"]), min(int(head["n"]), 2**20))
-        except (ValueError, KeyError, TypeError) as error:
+        except (ValueError, KeyError, TypeError, OverflowError, RecursionError) as error:
             raise Refused("Phần đầu của bản sao lưu đã hỏng", code="backup_altered") from error
         self._source, self._index, self._ended, self._buffer = source, 0, False, bytearray()
 
