@@ -31,7 +31,8 @@ def known_facts(record: MedicalRecord) -> Facts:
     citizen_id = patients.identifier_value(patient, "citizen_id")
     representative = next(iter(patients.representatives(patient)), None)
     birth = birth_text(patient.birth_date, patient.birth_precision)
-    stay_days = (clock.now() - record.opened_at).days + 1
+    # The ward counts days of the calendar: who came at nine in the evening is on day two the next morning.
+    stay_days = (timezone.localdate(clock.now()) - timezone.localdate(record.opened_at)).days + 1
     known: Facts = {
         "facility": {"name": place.name, "governing_body": place.governing_body, "facility": place.name},
         "patient": {
