@@ -25,6 +25,7 @@ class Site:
 
     def __init__(self, address: str, house: House, browser: Any) -> None:
         self.address, self.house, self.browser, self.password = address, house, browser, PASSWORD
+        self.facility = "Bệnh viện Đa khoa Mẫu Sông Tiền"
 
     def window(self, username: str) -> Any:
         """A page of a fresh browser profile, logged in."""
@@ -61,21 +62,26 @@ def serve(house: House) -> tuple[subprocess.Popen[bytes], str]:
     raise RuntimeError("the server did not start")
 
 
-@pytest.fixture(scope="package")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    # Of this package only: the browser's driver runs an event loop in this process, which other tests must not meet.
-    from playwright.sync_api import sync_playwright
-
+@pytest.fixture(scope="session")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, House]]:
+    """One demo hospital for all stories: setting it up costs more than most of them."""
     house = House(tmp_path_factory.mktemp("served"))
     house.run("setup", "--with-demo")
     server, address = serve(house)
+    yield address, house
+    server.terminate()
+    server.wait(timeout=20)
+    house.end()
+
+
+@pytest.fixture(scope="module")
+def site(served: tuple[str, House]) -> Iterator[Site]:
+    """Its windows. Per module: the browser's driver runs an event loop in this process, which other tests must not meet."""
+    from playwright.sync_api import sync_playwright
+
+    address, house = served
     os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
-    try:
-        with sync_playwright() as playwright:
-            browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-            yield Site(address, house, browser)
-            browser.close()
-    finally:
-        server.terminate()
-        server.wait(timeout=20)
-        house.end()
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        yield Site(address, house, browser)
+        browser.close()

@@ -18,7 +18,6 @@ MODULES = {"dj-database-url": "dj_database_url", "pyhanko-certvalidator": "pyhan
 # Declared, though no line imports them: why.
 NOT_IMPORTED = {
     "argon2-cffi": "Django's password hasher loads it",
-    "psycopg": "Django's PostgreSQL backend loads it",
     "whitenoise": "a middleware named in the settings",
     "setuptools": "installs the project itself without reaching for the network",
     "tzdata": "Windows and minimal containers have no zone data of their own",
@@ -49,6 +48,16 @@ def test_every_dependency_is_used_and_every_import_declared() -> None:
     assert modules - imported() == set()
     assert imported() - modules - DEV_TOOLS == set()
     assert set(NOT_IMPORTED) <= declared
+
+
+def test_every_dependency_has_a_note_of_why() -> None:
+    together = {"markupsafe": "jinja2", "pyhanko-certvalidator": "pyhanko", "asn1crypto": "pyhanko"}
+    for name in sorted({name_of(r) for r in PROJECT["dependencies"]}):
+        note = ROOT / "docs" / "decisions" / f"{together.get(name, name)}.md"
+        text = note.read_text(encoding="utf-8").lower()
+        assert "licence: " in text, name
+        assert "**looked at.**" in text, name
+        assert name in text or name == "django", name
 
 
 def test_the_locks_hold_what_is_declared_and_name_no_index() -> None:

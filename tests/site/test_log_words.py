@@ -26,9 +26,17 @@ def test_everything_that_is_logged_has_a_name() -> None:
     assert sorted(c for c in codes if log_words.action_name(c) == c) == []
 
 
+def test_what_the_backups_note_has_a_name() -> None:
+    services = (SOURCE / "archive" / "backups" / "services.py").read_text(encoding="utf-8")
+    kinds = set(re.findall(r'_note\(\s*"([a-z]+)"', services))
+    assert {"prove", "restore"} <= kinds
+    assert sorted(k for k in kinds if f"archive.backup.{k}" not in log_words.EVENTS) == []
+
+
 def test_every_action_and_role_has_a_name() -> None:
     assert [c for c in gate.actions() if log_words.action_name(c) == c] == []
     assert log_words.role_names("doctor,planning") == "Bác sĩ, Phòng Kế hoạch tổng hợp"
+    assert log_words.action_name("site.staff.manage.shown") == "Mở trang: Quản lý khoa, nhân viên và tài khoản"
     assert log_words.action_name("something.new") == "something.new"
 
 

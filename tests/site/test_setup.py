@@ -11,6 +11,7 @@ from benhan.facility.models import Facility
 from benhan.kernel.errors import Refused
 from benhan.signing.models import Certificate
 from benhan.site import demo
+from benhan.site.setup import offered_departments
 from tests.people import Cast
 
 pytestmark = pytest.mark.django_db
@@ -64,3 +65,9 @@ def test_demo_data_refuses_a_real_house(cast: Cast) -> None:
     with pytest.raises(Refused):
         demo.load()
     assert demo.log_ins() == []
+
+
+def test_every_department_that_is_offered_has_a_name() -> None:
+    offered = offered_departments()
+    assert offered[0] == ("K01", "Khoa Khám bệnh")
+    assert [code for code, name in offered if not name.strip()] == []

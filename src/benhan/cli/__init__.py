@@ -6,6 +6,7 @@ import click
 
 from benhan import __version__
 from benhan.cli import bench, copies, house, log, proofs
+from benhan.cli.django_up import speak_utf8
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -15,6 +16,7 @@ def main() -> None:
 
     Exit codes: 0 good, 1 the answer is "no" (invalid, incomplete, refused rows), 2 wrong use or unreadable input.
     """
+    speak_utf8()
 
 
 for command in (*house.COMMANDS, *log.COMMANDS, *proofs.COMMANDS, *copies.COMMANDS, *bench.COMMANDS):

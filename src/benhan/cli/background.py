@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import os
+import sys
+import threading
 import time
 
 from benhan.cli.django_up import up
+from benhan.config.orphan import end_with_server
 
 TREE_HEAD_SECONDS = 600
 LOOK_SECONDS = 5
@@ -13,6 +16,9 @@ LOOK_SECONDS = 5
 
 def main() -> None:
     """Run until the server that started us is gone."""
+    end_with_server()
+    if sys.platform == "win32":
+        threading.Thread(target=_end_with_pipe, daemon=True).start()
     up()
     from django.db import connections
 
@@ -20,14 +26,20 @@ def main() -> None:
     from benhan.audit.services import sign_tree_head
     from benhan.kernel import clock
 
-    parent, due = os.getppid(), time.monotonic() + TREE_HEAD_SECONDS
-    while os.getppid() == parent:
+    due = time.monotonic() + TREE_HEAD_SECONDS
+    while True:
         time.sleep(LOOK_SECONDS)
         if time.monotonic() >= due:
             sign_tree_head()
             duty(clock.now())
             connections.close_all()
             due = time.monotonic() + TREE_HEAD_SECONDS
+
+
+def _end_with_pipe() -> None:
+    """Windows tells no orphan of its parent's end; the pipe the server holds does."""
+    sys.stdin.buffer.read()
+    os._exit(0)
 
 
 if __name__ == "__main__":

@@ -9,6 +9,7 @@ from typing import Any
 
 import click
 
+from benhan.cli.alone import alone
 from benhan.cli.django_up import saying_no, up
 
 FORMAT = click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", help="How to report.")
@@ -19,19 +20,21 @@ FORMAT = click.option("--format", "form", type=click.Choice(["text", "json"]), d
 def setup(with_demo: bool) -> None:
     """Create or update the database and the keys. Safe to run again."""
     up()
+    from django.conf import settings
     from django.core.management import call_command
     from django.db import connection
     from django.db.migrations.executor import MigrationExecutor
 
     from benhan.audit.keys import signing_key
 
-    executor = MigrationExecutor(connection)
-    if executor.migration_plan(executor.loader.graph.leaf_nodes()):
-        click.echo("Đang tạo hoặc nâng cấp cơ sở dữ liệu…")
-        call_command("migrate", verbosity=0, interactive=False)
-    signing_key()
-    if with_demo:
-        _demo(only_if_empty=True)
+    with alone(settings.BENHAN_HOME / "setup.lock"):
+        executor = MigrationExecutor(connection)
+        if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+            click.echo("Đang tạo hoặc nâng cấp cơ sở dữ liệu…")
+            call_command("migrate", verbosity=0, interactive=False)
+        signing_key()
+        if with_demo:
+            _demo(only_if_empty=True)
     click.echo("Sẵn sàng.")
 
 

@@ -107,7 +107,7 @@ def _midnight(day: datetime | None, days: int) -> datetime | None:
 @FORMAT
 def check_file(path: Path, keys: Path | None, form: str) -> None:
     """Check an exported log or part of it; needs no database."""
-    up()
+    up(database=False)
     from benhan.audit.extract import is_extract, verify_extract
     from benhan.audit.verify import verify_export
 

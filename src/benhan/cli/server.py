@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 import os
+import socket
 import subprocess
 import sys
 
 import click
+
+from benhan.cli.django_up import Unfit, up
+from benhan.config.orphan import SERVER_PID
 
 THREADS = 4
 
 
 def run(host: str, port: int) -> None:
     """Serve until Ctrl-C. One process with threads on SQLite; two processes when PostgreSQL carries the data."""
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "benhan.config.settings")
+    up()
+    require_free(host, port)
     workers = 2 if os.environ.get("BENHAN_DATABASE_URL", "").startswith("postgres") else 1
+    os.environ[SERVER_PID] = str(os.getpid())
     duties = _background()
     click.echo(f"benhan: http://{host}:{port}  (Ctrl-C để dừng)")
     try:
@@ -25,6 +31,23 @@ def run(host: str, port: int) -> None:
     finally:
         duties.terminate()
         duties.wait()
+        click.echo("benhan: đã dừng")
+
+
+def require_free(host: str, port: int) -> None:
+    """Say plainly that the address is taken or not ours, before a server starts and fails inside."""
+    try:
+        family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        with socket.socket(family, kind, protocol) as probe:
+            if sys.platform != "win32":  # there it would mean "share the port", here "do not wait for old connections"
+                probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind(address)
+    except OSError as error:
+        why = error.strerror or str(error)
+        raise Unfit(
+            f"Không mở được cổng {port} trên {host} ({why}). Có thể benhan đang chạy; chọn cổng khác: ./run --port {port + 1}",
+            f"Cannot open port {port} on {host} ({why}). Perhaps benhan runs already; take another: ./run --port {port + 1}",
+        ) from error
 
 
 def _granian(host: str, port: int, workers: int) -> None:
@@ -55,4 +78,4 @@ def _waitress(host: str, port: int) -> None:
 def _background() -> subprocess.Popen[bytes]:
     """The house's own duties run in a process beside the server: a thread here would be copied half-way into the
     server's worker processes when they fork."""
-    return subprocess.Popen([sys.executable, "-m", "benhan.cli.background"])
+    return subprocess.Popen([sys.executable, "-m", "benhan.cli.background"], stdin=subprocess.PIPE)

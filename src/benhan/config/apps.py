@@ -13,6 +13,11 @@ class HouseConfig(AppConfig):
 
     def ready(self) -> None:
         """Wire the house; see `benhan.config.wiring`."""
-        from benhan.config import wiring
+        from django.conf import settings
 
+        from benhan.config import wiring
+        from benhan.law import codes
+
+        if settings.BENHAN_CODES is not None:
+            codes.use_folder(settings.BENHAN_CODES)
         wiring.connect()

@@ -18,6 +18,9 @@ ALLOWED_HOSTS = [h for h in os.environ.get("BENHAN_HOSTS", "127.0.0.1,localhost,
 CSRF_TRUSTED_ORIGINS = [o for o in os.environ.get("BENHAN_ORIGINS", "").split(",") if o]
 BEHIND_TLS = os.environ.get("BENHAN_TLS") == "1"
 
+# A folder of newer code lists, e.g. the ministry's ICD-10 (docs/forms.md).
+BENHAN_CODES = Path(os.environ["BENHAN_CODES"]) if os.environ.get("BENHAN_CODES") else None
+
 ROOMS = [
     "benhan.ui",
     "benhan.audit",

@@ -6,9 +6,12 @@ import os
 
 from django.core.wsgi import get_wsgi_application
 
+from benhan.config.orphan import end_with_server
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "benhan.config.settings")
 application = get_wsgi_application()
 
 from benhan.access.web import assert_every_route_declared  # noqa: E402 - needs the loaded apps
 
 assert_every_route_declared()
+end_with_server()

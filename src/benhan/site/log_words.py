@@ -21,6 +21,9 @@ EVENTS = {
     "access.role.withdraw": gettext_noop("Rút vai trò"),
     "access.sessions.end": gettext_noop("Kết thúc các phiên đăng nhập"),
     "archive.backup": gettext_noop("Sao lưu"),
+    "archive.backup.backup": gettext_noop("Sao lưu"),
+    "archive.backup.prove": gettext_noop("Thử khôi phục bản sao lưu"),
+    "archive.backup.restore": gettext_noop("Khôi phục từ bản sao lưu"),
     "archive.record.export.made": gettext_noop("Đã xuất gói hồ sơ"),
     "audit.events.read": gettext_noop("Xem nhật ký truy cập"),
     "audit.events.export": gettext_noop("Xuất nhật ký truy cập"),
@@ -73,13 +76,32 @@ OBJECTS = {
     "setting": gettext_noop("Quy tắc"),
     "staff": gettext_noop("Nhân viên"),
 }
+REASONS = {
+    "not_permitted": gettext_noop("không có quyền"),
+    "credentials": gettext_noop("sai tên đăng nhập hoặc mật khẩu"),
+    "locked": gettext_noop("tạm khóa vì nhập sai quá nhiều lần"),
+    "invalid": gettext_noop("nội dung chưa hợp lệ"),
+    "not_found": gettext_noop("không tìm thấy"),
+    "conflict": gettext_noop("có người vừa thay đổi"),
+    "once_per_record": gettext_noop("hồ sơ đã có giấy này"),
+    "volume_sealed": gettext_noop("hồ sơ đã niêm phong"),
+    "not_a_writer": gettext_noop("vai trò không ghi được mẫu này"),
+}
 
 
 def action_name(code: str) -> str:
     """What was done, in words; a code nobody named shows itself, so that nothing in the log is hidden."""
-    known = gate.actions().get(code)
-    label = known.label if known else EVENTS.get(code, "")
-    return _(label) if label else code
+    if code in EVENTS:
+        return _(EVENTS[code])
+    known = gate.actions().get(code.removesuffix(".shown"))
+    if known is None:
+        return code
+    return _("Mở trang: %(name)s") % {"name": _(known.label)} if code.endswith(".shown") else _(known.label)
+
+
+def reason_name(code: str) -> str:
+    """Why it was refused, in words."""
+    return _(REASONS[code]) if code in REASONS else code
 
 
 def object_name(code: str) -> str:

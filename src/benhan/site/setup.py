@@ -63,6 +63,7 @@ def kind_of(code: str) -> str:
 
 
 def offered_departments() -> list[tuple[str, str]]:
-    """The ministry's list of departments, the common ones first."""
-    rows = [(c.code, c.name_vi) for c in codes.entries("departments")]
+    """The ministry's list of departments, the common ones first. Codes whose name the list does not tell are not
+    offered: nobody can choose a box without words."""
+    rows = [(c.code, c.name_vi) for c in codes.entries("departments") if c.name_vi]
     return sorted(rows, key=lambda r: (r[0] not in DEPARTMENTS_OFFERED, r[0]))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import io
 import json
@@ -11,6 +12,7 @@ import subprocess
 import sys
 import tarfile
 import tempfile
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -26,11 +28,21 @@ from benhan.archive.backups.sealed_stream import SealedReader, SealedWriter
 from benhan.archive.models import BackupRun
 from benhan.audit import services as audit
 from benhan.kernel import clock
-from benhan.kernel.errors import Refused, SaysNo
+from benhan.kernel.errors import Refused, SaysNo, Unavailable
 
 FORMAT = "benhan.backup/1"
 FOLDERS = ("keys", "anchors", "blobs")
 MANIFEST = "manifest.json"
+NOT_WRITABLE = {
+    errno.ENOSPC: "đĩa đầy",
+    errno.EDQUOT: "hết hạn mức đĩa",
+    errno.EFBIG: "tệp quá lớn cho ổ đĩa này",
+    errno.EACCES: "không có quyền ghi",
+    errno.EPERM: "không có quyền ghi",
+    errno.EROFS: "ổ đĩa chỉ cho đọc",
+    errno.EEXIST: "không phải thư mục",
+    errno.ENOTDIR: "không phải thư mục",
+}
 PROVE_SECONDS_MAX = 6 * 3600
 _SAFE = re.compile(r"^(database/[\w.-]+|(keys|anchors|blobs)/[\w./-]+|manifest\.json)$")
 
@@ -49,10 +61,10 @@ def backup(folder: Path, passphrase: str) -> Copy:
     """Write one dated, encrypted file into `folder`, while people work. The database is copied first, the signed files
     after it, so every file a row names is in the copy. The name appears only when the file is whole."""
     started = clock.now()
-    folder.mkdir(parents=True, exist_ok=True)
     target = folder / f"benhan-{started:%Y%m%d-%H%M%S}-{uuid4().hex[:4]}.backup"
     growing = target.with_suffix(".writing")
     try:
+        folder.mkdir(parents=True, exist_ok=True)
         with growing.open("xb") as file:
             writer = SealedWriter(file, passphrase)
             manifest = _write(writer, started)
@@ -60,8 +72,13 @@ def backup(folder: Path, passphrase: str) -> Copy:
             file.flush()
             os.fsync(file.fileno())
         os.replace(growing, target)
+    except OSError as error:
+        if error.errno not in NOT_WRITABLE:
+            raise
+        raise Unavailable(f"Không ghi được bản sao lưu vào {folder}: {NOT_WRITABLE[error.errno]}") from error
     finally:
-        growing.unlink(missing_ok=True)
+        with suppress(OSError):
+            growing.unlink(missing_ok=True)
     copy = Copy(target, manifest, _sha256(target), target.stat().st_size)
     _note("backup", copy.path, started, copy=copy)
     return copy
