@@ -136,6 +136,23 @@ def test_dialogs_and_help_open_and_close_by_keyboard(page: Any) -> None:
     assert page.is_hidden("#keyboard-help")
 
 
+def test_long_work_shows_a_bar_and_is_not_sent_twice(page: Any) -> None:
+    page.evaluate(
+        "() => { const f = document.createElement('form'); f.method = 'post'; f.id = 'slow';"
+        " document.querySelector('main').prepend(f); }"
+    )
+    # A made-up event runs the same listeners without leaving the page.
+    send = "document.querySelector('#slow').dispatchEvent(new Event('submit', { bubbles: true, cancelable: true }))"
+    assert page.evaluate(send) is True
+    assert page.locator(".working").count() == 0, "a bar at once would only flicker"
+    page.wait_for_selector(".working progress", timeout=3000)
+    assert "Đang thực hiện" in page.inner_text(".working")
+    assert page.evaluate(send) is False
+    page.keyboard.press("Escape")
+    page.wait_for_selector(".working", state="detached", timeout=2000)
+    assert page.evaluate(send) is True
+
+
 @pytest.mark.parametrize(("width", "height"), [(1366, 768), (820, 1180)])
 def test_nothing_hangs_over_the_edge_and_the_banner_never_leaves(page: Any, width: int, height: int) -> None:
     page.set_viewport_size({"width": width, "height": height})

@@ -152,15 +152,33 @@
     area.style.height = `${Math.min(area.scrollHeight + 2, 600)}px`;
   }
   document.addEventListener("input", (event) => { if (event.target.matches("textarea[data-grow]")) grow(event.target); });
-  // A second press must not send a form twice.
+  // A second press must not send a form twice; what takes longer than a moment shows that it goes on.
+  function showWork() {
+    const bar = document.createElement("div");
+    bar.className = "working";
+    bar.setAttribute("role", "status");
+    const progress = document.createElement("progress");
+    progress.setAttribute("aria-label", words().working || "…");
+    bar.append(progress, words().working || "…");
+    document.body.append(bar);
+  }
+  let workTimer = 0;
+  function atRest() {
+    clearTimeout(workTimer);
+    document.querySelectorAll(".working").forEach((bar) => bar.remove());
+    document.querySelectorAll("form[data-sent]").forEach((form) => { delete form.dataset.sent; });
+  }
   document.addEventListener("submit", (event) => {
     const form = event.target;
     if (form.method === "dialog" || event.defaultPrevented) return;
     if (form.dataset.sent) { event.preventDefault(); return; }
     form.dataset.sent = "1";
-    setTimeout(() => { delete form.dataset.sent; }, 4000);
+    const leaves = form.method === "post" && !form.target && !form.hasAttribute("hx-post");
+    if (leaves) workTimer = setTimeout(showWork, 600);
+    setTimeout(() => { delete form.dataset.sent; }, leaves ? 20000 : 4000);
   });
-  window.addEventListener("pageshow", () => document.querySelectorAll("form[data-sent]").forEach((f) => delete f.dataset.sent));
+  window.addEventListener("pageshow", atRest);
+  window.addEventListener("keydown", (event) => { if (event.key === "Escape") atRest(); });
   function ready(root) {
     root.querySelectorAll("textarea[data-grow]").forEach((area) => { if (area.value) grow(area); });
     const focus = root.querySelector("[data-focus]");
