@@ -9,7 +9,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 
-from benhan.audit.models import AuditEvent, AuditEventSubject, TreeHead
+from benhan.audit.models import AuditEvent, AuditEventSubject, AuditHead, TreeHead
 
 PAGE_ROWS = 50
 SORTS = {"newest": "-seq", "oldest": "seq"}
@@ -94,6 +94,11 @@ def _first_seq(at: datetime) -> int | None:
 def _page(rows: list[AuditEvent]) -> LogPage:
     more = len(rows) > PAGE_ROWS
     return LogPage(rows[:PAGE_ROWS], rows[PAGE_ROWS - 1].seq if more else None)
+
+
+def size() -> int:
+    """How many events the log holds."""
+    return AuditHead.objects.filter(pk=1).values_list("size", flat=True).first() or 0
 
 
 def oldest() -> AuditEvent | None:

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_noop
 
 from benhan.access import gate
 from benhan.access.models import ROLES
+from benhan.kernel.text import fold
 
 # What is logged besides the actions of the gate, which carry their own names.
 EVENTS = {
@@ -97,6 +98,11 @@ def action_name(code: str) -> str:
     if known is None:
         return code
     return _("Mở trang: %(name)s") % {"name": _(known.label)} if code.endswith(".shown") else _(known.label)
+
+
+def action_choices() -> list[tuple[str, str]]:
+    """Everything the log may hold, in words and in their order, to choose from."""
+    return sorted(((code, action_name(code)) for code in {*EVENTS, *gate.actions()}), key=lambda c: fold(c[1]))
 
 
 def reason_name(code: str) -> str:
