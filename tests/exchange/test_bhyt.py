@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from benhan.access.actors import system_actor
 from benhan.exchange.bhyt import generator, services
+from benhan.exchange.bhyt.document import _birth
 from benhan.exchange.bhyt.episode import birth, interpret, moment, vital_signs
 from benhan.exchange.bhyt.models import ImportedEpisode, ImportProblem
 from benhan.exchange.bhyt.reader import read_file
@@ -227,3 +228,19 @@ class TestImport:
         document = Document.objects.get(source="bhyt")
         with pytest.raises(SaysNo):
             writing.amend(document, {}, reason="x", actor=cast.doctor, base_version_no=1)
+
+
+@pytest.mark.parametrize(
+    ("told", "read"),
+    [
+        ("201404280000", "28/04/2014"),
+        ("20140428", "28/04/2014"),
+        ("201404000000", "04/2014"),
+        ("201400000000", "2014"),
+        ("2014", "2014"),
+        ("28.4.2014", "28.4.2014"),
+        ("", ""),
+    ],
+)
+def test_a_birth_is_printed_as_people_read_it(told: str, read: str) -> None:
+    assert _birth(told) == read

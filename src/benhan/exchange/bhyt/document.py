@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from benhan.exchange.bhyt.episode import Interpreted, moment, vital_signs
+from benhan.exchange.bhyt.episode import Interpreted, birth, moment, vital_signs
 from benhan.exchange.bhyt.reader import Episode, Row
 
 FORM = "imported_episode"
@@ -66,10 +66,18 @@ def _time(text: str) -> str:
     return at.isoformat() if at else ""
 
 
+def _birth(text: str) -> str:
+    """A birth as people read it, no more exact than it was told; what cannot be read stays as it came."""
+    born, precision = birth(text)
+    if born is None:
+        return text
+    return born.strftime({"year": "%Y", "month": "%m/%Y"}.get(precision, "%d/%m/%Y"))
+
+
 def _patient(r: Row) -> dict[str, str]:
     return {
         "full_name": r.get("HO_TEN", ""),
-        "birth": r.get("NGAY_SINH", ""),
+        "birth": _birth(r.get("NGAY_SINH", "")),
         "sex": r.get("GIOI_TINH", ""),
         "patient_code": r.get("MA_BN", ""),
         "citizen_id": r.get("SO_CCCD", ""),
