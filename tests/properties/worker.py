@@ -192,7 +192,12 @@ def stage() -> None:
 
     waiting_for_its_seal = closed(cast)  # in it everything is signed that waits
     version = services.write(cast.open(), "free_note", note(), actor=cast.doctor)
-    _say("staged", document=str(version.document_id), record=str(waiting_for_its_seal.pk))
+    _say(
+        "staged",
+        document=str(version.document_id),
+        open=str(version.document.record_id),
+        record=str(waiting_for_its_seal.pk),
+    )
 
 
 def contend(verb: str, target: str) -> None:
@@ -200,7 +205,15 @@ def contend(verb: str, target: str) -> None:
     from benhan.kernel.errors import SaysNo
 
     cast = _cast()
-    act = {"open": _opens, "sign": _signs, "amend": _amends, "seal": _seals, "cancel": _cancels}[verb]
+    act = {
+        "open": _opens,
+        "sign": _signs,
+        "amend": _amends,
+        "seal": _seals,
+        "cancel": _cancels,
+        "write": _writes,
+        "amend-again": _amends_again,
+    }[verb]
     print("ready", flush=True)
     sys.stdin.readline()
     try:
@@ -238,6 +251,31 @@ def _amends(cast: Any, target: str) -> int:
         base_version_no=1,
     )
     return made.version_no
+
+
+def _amends_again(cast: Any, target: str) -> str:
+    """As a double click does: the same content with the same key."""
+    from benhan.records import queries, services
+    from tests.people import note
+
+    made = services.amend(
+        queries.document(target),  # type: ignore[arg-type]  # a text that is a UUID
+        note("sửa"),
+        reason="Ghi nhầm",
+        actor=cast.doctor,
+        base_version_no=1,
+        client_key=f"again-{target}",
+    )
+    return str(made.pk)
+
+
+def _writes(cast: Any, target: str) -> str:
+    """As a double click does: the same sheet with the same key."""
+    from benhan.records import queries, services
+    from tests.people import note
+
+    record = queries.record(target)  # type: ignore[arg-type]  # ditto
+    return str(services.write(record, "free_note", note(), actor=cast.doctor, client_key=f"write-{target}").pk)
 
 
 def _cancels(cast: Any, target: str) -> str:

@@ -49,6 +49,8 @@ def write(
         if client_key and (known := _by_client_key(actor, client_key)):
             return known
         fresh, volume = _write_gate(record, "write")
+        if client_key and (known := _by_client_key(actor, client_key)):
+            return known  # pressed twice: the first was done while this one waited for the record
         at = _clinical_at(clinical_at, fresh)
         form = registry.form(form_code, clock.day_of(at))
         _assert_may_write(form, fresh, actor)
@@ -102,6 +104,8 @@ def amend(
         if client_key and (known := _by_client_key(actor, client_key)):
             return known
         record, _ = _write_gate(document.record, "amend", document)
+        if client_key and (known := _by_client_key(actor, client_key)):
+            return known  # pressed twice: the first was done while this one waited for the record
         current = queries.document(document.pk)
         if current.version_no != base_version_no:
             raise Conflict("Giấy này vừa có phiên bản mới hơn; hãy xem bản mới rồi đính chính", code="newer_version")
