@@ -50,6 +50,7 @@ def worklist(request: HttpRequest) -> HttpResponse:
         "tabs": [(t, RECORD_STATES[t]) for t in TABS],
         "drafts": queries.drafts_of(actor),
         "waiting": answers.waiting_for_result(actor),
+        "answers_first": "technician" in actor.roles,
     }
     return render(request, "records/worklist.html", page)
 
