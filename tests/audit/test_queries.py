@@ -63,3 +63,18 @@ def test_a_page_costs_a_fixed_number_of_queries(log: None, django_assert_max_num
         queries.who_has_seen(["p1"])
     with django_assert_max_num_queries(3):
         queries.events(queries.Filters(from_at=START, to_at=START + timedelta(days=1)))
+
+
+def test_a_reading_left_half_way_never_waits_for_itself(log: None) -> None:
+    """On PostgreSQL a half-read server-side cursor is closed by the garbage collector while another question is asked."""
+    from django.db import connection
+
+    from benhan.audit.models import AuditEvent
+
+    half = AuditEvent.objects.order_by("seq").iterator(chunk_size=2)
+    assert next(half).seq == 1
+    if connection.vendor == "postgresql":
+        assert connection.settings_dict["DISABLE_SERVER_SIDE_CURSORS"] is True
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT count(*) FROM pg_cursors")
+            assert cursor.fetchone()[0] == 0

@@ -71,9 +71,10 @@ def _chosen(size: int, from_at: datetime | None, to_at: datetime | None, patient
 
 
 def _leaves(size: int) -> Iterator[bytes]:
-    hashes = AuditEvent.objects.filter(seq__lte=size).order_by("seq").values_list("hash", flat=True)
-    for row_hash in hashes.iterator(chunk_size=CHUNK_ROWS):
-        yield leaf_of(row_hash)
+    for start in range(0, size, CHUNK_ROWS):
+        rows = AuditEvent.objects.filter(seq__gt=start, seq__lte=min(size, start + CHUNK_ROWS)).order_by("seq")
+        for row_hash in rows.values_list("hash", flat=True):
+            yield leaf_of(row_hash)
 
 
 def is_extract(path: Path) -> bool:

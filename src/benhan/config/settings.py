@@ -82,6 +82,9 @@ def _database() -> dict[str, Any]:
         config["CONN_MAX_AGE"] = None
     else:
         config["CONN_MAX_AGE"] = 0
+        # A server-side cursor that is left half read is closed by the garbage collector, at any moment, also while the same
+        # thread holds the connection for another question: it then waits for itself, for ever.
+        config["DISABLE_SERVER_SIDE_CURSORS"] = True
         pool_max = int(os.environ.get("BENHAN_POOL_MAX", "20"))
         config.setdefault("OPTIONS", {})["pool"] = {"min_size": 1, "max_size": pool_max, "timeout": 20}
     config["ATOMIC_REQUESTS"] = False

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import fields
+from uuid import UUID
+
+from django.db.models import QuerySet
 
 from benhan.patients.models import NameIndex, NameWord, Patient
 from benhan.patients.search import IndexRow, index_row
@@ -39,13 +42,15 @@ def learn(words: set[str]) -> None:
 
 
 def rebuild() -> int:
-    """Write all search rows anew and return how many; also after a change of the folding."""
-    count = 0
-    batch: list[Patient] = []
-    for patient in Patient.objects.order_by("pk").iterator(chunk_size=BATCH):
-        batch.append(patient)
-        if len(batch) == BATCH:
-            index_patients(batch)
-            count, batch = count + len(batch), []
-    index_patients(batch)
-    return count + len(batch)
+    """Write all search rows anew and return how many; also after a change of the folding. Reads by key, not in one long
+    reading, so that a million rows stay out of memory."""
+    count, last = 0, None
+    while batch := list(_after(last)):
+        index_patients(batch)
+        count, last = count + len(batch), batch[-1].pk
+    return count
+
+
+def _after(last: UUID | None) -> QuerySet[Patient]:
+    rows = Patient.objects.order_by("pk")
+    return (rows if last is None else rows.filter(pk__gt=last))[:BATCH]
