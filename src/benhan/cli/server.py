@@ -18,6 +18,7 @@ THREADS = 4
 def run(host: str, port: int) -> None:
     """Serve until Ctrl-C. One process with threads on SQLite; two processes when PostgreSQL carries the data."""
     up()
+    _let_go()
     require_free(host, port)
     workers = 2 if os.environ.get("BENHAN_DATABASE_URL", "").startswith("postgres") else 1
     os.environ[SERVER_PID] = str(os.getpid())
@@ -32,6 +33,17 @@ def run(host: str, port: int) -> None:
         duties.terminate()
         duties.wait()
         click.echo("benhan: đã dừng")
+
+
+def _let_go() -> None:
+    """Close what the look at the database opened: workers are forked, and two of them on one inherited connection would
+    take each other's answers and wait for ever."""
+    from django.db import connections
+
+    for connection in connections.all(initialized_only=True):
+        connection.close()
+        if connection.vendor == "postgresql":
+            connection.close_pool()  # type: ignore[attr-defined]  # of this vendor
 
 
 def require_free(host: str, port: int) -> None:
