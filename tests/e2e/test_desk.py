@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 import pytest
@@ -54,6 +55,27 @@ def test_search_answers_while_typing_and_by_arrow_keys(desk: Any, site: Site) ->
     desk.goto(f"{site.address}/patients/")
     desk.keyboard.type("khong co ai ten nay", delay=5)
     desk.wait_for_selector("text=Không thấy ai")
+
+
+def slowly(route: Any) -> None:
+    """The server's answer, as late as over a tired network."""
+    time.sleep(0.4)
+    route.continue_()
+
+
+@pytest.mark.parametrize("where", ["/patients/", "/records/"], ids=["search page", "top bar"])
+def test_who_types_ahead_of_a_slow_answer_opens_whom_they_typed(site: Site, where: str) -> None:
+    # "tran" alone lists others first: the keys must wait for the answer to the whole text.
+    window = site.window("bacsi")
+    window.goto(f"{site.address}{where}")
+    window.route("**/patients/results*", slowly)
+    window.keyboard.press("F2")
+    window.keyboard.type("tran", delay=5)
+    window.wait_for_selector("[data-finding] a:has-text('Trần')")
+    window.keyboard.type(" van duc 1971", delay=5)
+    window.keyboard.press("ArrowDown")
+    window.keyboard.press("Enter")
+    window.wait_for_selector(".patient-name:has-text('Trần Văn Đức')")
 
 
 def test_a_double_is_warned_of_merged_and_parted_again(desk: Any, site: Site) -> None:

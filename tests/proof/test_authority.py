@@ -5,10 +5,17 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 import pytest
+from asn1crypto import pkcs12 as asn1_pkcs12
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519
-from cryptography.hazmat.primitives.serialization import BestAvailableEncryption, Encoding, NoEncryption, pkcs12
+from cryptography.hazmat.primitives.serialization import (
+    BestAvailableEncryption,
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+    pkcs12,
+)
 from cryptography.x509.oid import NameOID
 
 from benhan.kernel.errors import Invalid, Refused
@@ -76,6 +83,31 @@ def test_a_pkcs12_file_is_taken_with_its_chain(house: trust.House) -> None:
 def test_a_file_that_does_not_open_says_so(data: bytes | None, password: str, house: trust.House) -> None:
     with pytest.raises(Invalid) as no:
         authority.import_pkcs12(p12(house.doctor) if data is None else data, password, at=trust.AT)
+    assert no.value.errors[0].code == "pkcs12"
+
+
+@pytest.mark.parametrize("rounds", [2_000_001, 2**31])
+def test_a_file_that_would_keep_the_server_busy_is_refused_before_it_is_opened(rounds: int, house: trust.House) -> None:
+    method = (
+        PrivateFormat.PKCS12.encryption_builder()
+        .kdf_rounds(1000)
+        .key_cert_algorithm(pkcs12.PBES.PBESv2SHA256AndAES256CBC)
+    )
+    made = pkcs12.serialize_key_and_certificates(
+        b"x", house.doctor.key, house.doctor.x509, None, method.build(b"secret")
+    )
+    file = asn1_pkcs12.Pfx.load(made)
+    parts = file.authenticated_safe
+    locked = next(p for p in parts if p["content_type"].native == "encrypted_data")
+    kdf = locked["content"]["encrypted_content_info"]["content_encryption_algorithm"]["parameters"][
+        "key_derivation_func"
+    ]
+    assert kdf["parameters"]["iteration_count"].native == 1000
+    kdf["parameters"]["iteration_count"] = rounds
+    file["auth_safe"]["content"] = parts.dump(force=True)
+    assert max(authority._rounds(file.dump(force=True))) == rounds
+    with pytest.raises(Invalid) as no:
+        authority.import_pkcs12(file.dump(force=True), "secret", at=trust.AT)
     assert no.value.errors[0].code == "pkcs12"
 
 

@@ -20,6 +20,7 @@ COPY_FROM_ROWS = 20  # below, one INSERT is the shorter way
 EVENT_COLUMNS = (*chain.CHAINED_FIELDS, "prev_hash", "hash")
 
 Values = tuple[Any, ...]
+Statement = tuple[str, list[Any]]
 
 _log = logging.getLogger(__name__)
 
@@ -40,9 +41,11 @@ def append(rows: list[dict[str, Any]]) -> None:
         frontier.append(leaf_hash(bytes.fromhex(last)))
         events.append(_values(chained, prev, last))
         subjects += [(patient, seq) for patient in chain.patients_of(chained)]
-    _insert("audit_auditevent", EVENT_COLUMNS, events)
-    _insert("audit_auditeventsubject", ("patient_id", "seq"), subjects)
-    _move_head(frontier, last)
+    inserts = [
+        *_insert("audit_auditevent", EVENT_COLUMNS, events),
+        *_insert("audit_auditeventsubject", ("patient_id", "seq"), subjects),
+    ]
+    _send([*inserts, _moved_head(frontier, last)])
     if frontier.size // SIGN_EVERY_EVENTS > head.size // SIGN_EVERY_EVENTS:
         transaction.on_commit(_sign_when_due, robust=True)
 
@@ -72,28 +75,42 @@ def _values(row: dict[str, Any], prev_hash: str, own_hash: str) -> Values:
     return (*(stored[name] for name in chain.CHAINED_FIELDS), prev_hash, own_hash)
 
 
-def _insert(table: str, columns: Sequence[str], rows: Sequence[Values]) -> None:
-    """Many rows at once, past the query builder: twice as fast. The names are our own, never a caller's."""
+def _insert(table: str, columns: Sequence[str], rows: Sequence[Values]) -> list[Statement]:
+    """What adds the rows, past the query builder: twice as fast. Many rows are copied at once instead.
+    The names are our own, never a caller's."""
     names = ", ".join(columns)
-    with connection.cursor() as cursor:
-        if connection.vendor == "postgresql" and len(rows) >= COPY_FROM_ROWS:
-            with cursor.copy(f"COPY {table} ({names}) FROM STDIN") as copy:
-                for row in rows:
-                    copy.write_row(row)
-            return
-        one = f"({', '.join(['%s'] * len(columns))})"
-        for start in range(0, len(rows), BATCH_ROWS):
-            batch = rows[start : start + BATCH_ROWS]
-            sql = f"INSERT INTO {table} ({names}) VALUES {', '.join([one] * len(batch))}"  # noqa: S608 - see above
-            cursor.execute(sql, [value for row in batch for value in row])
-
-
-def _move_head(frontier: Frontier, last_hash: str) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "UPDATE audit_audithead SET size = %s, last_hash = %s, frontier = %s WHERE id = 1",
-            [frontier.size, last_hash, frontier.to_hex()],
+    if connection.vendor == "postgresql" and len(rows) >= COPY_FROM_ROWS:
+        with connection.cursor() as cursor, cursor.copy(f"COPY {table} ({names}) FROM STDIN") as copy:
+            for row in rows:
+                copy.write_row(row)
+        return []
+    one = f"({', '.join(['%s'] * len(columns))})"
+    batches = (rows[start : start + BATCH_ROWS] for start in range(0, len(rows), BATCH_ROWS))
+    return [
+        (
+            f"INSERT INTO {table} ({names}) VALUES {', '.join([one] * len(batch))}",  # noqa: S608 - see above
+            [value for row in batch for value in row],
         )
+        for batch in batches
+    ]
+
+
+def _moved_head(frontier: Frontier, last_hash: str) -> Statement:
+    sql = "UPDATE audit_audithead SET size = %s, last_hash = %s, frontier = %s WHERE id = 1"
+    return sql, [frontier.size, last_hash, frontier.to_hex()]
+
+
+def _send(statements: Sequence[Statement]) -> None:
+    """PostgreSQL takes them in one message: every page that is read waits for its line in the log, and for each way there
+    and back. SQLite, with no way to go, takes one at a time."""
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute(
+                "; ".join(sql for sql, _ in statements), [value for _, values in statements for value in values]
+            )
+            return
+        for sql, values in statements:
+            cursor.execute(sql, values)
 
 
 def _sign_when_due() -> None:

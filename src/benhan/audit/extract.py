@@ -14,6 +14,7 @@ from django.db.models import Max, Min
 
 from benhan.audit import chain, export, keys, services
 from benhan.audit.appending import head_values
+from benhan.audit.lines import entries
 from benhan.audit.models import AuditEvent, AuditEventSubject, TreeHead
 from benhan.audit.verify import COLUMNS
 from benhan.audit.walk import LogReport, leaf_of
@@ -89,7 +90,7 @@ def verify_extract(path: Path, *, public_keys: Path | None = None) -> LogReport:
     of the same patients or period were left out."""
     said: dict[str, Any] = {}
     events: list[dict[str, Any]] = []
-    for entry in _entries(path):
+    for entry in entries(path):
         if entry.get("type") == "event":
             events.append(entry)
         else:
@@ -136,18 +137,6 @@ def _check_proof(
         return
     if root.hex() != head["root_hash"]:
         report.add(None, "tree_differs", "Các dòng không khớp đầu cây đã ký: có dòng bị sửa, thêm hoặc đổi chỗ")
-
-
-def _entries(path: Path) -> Iterator[dict[str, Any]]:
-    with path.open("rb") as file:
-        for number, line in enumerate(file, 1):
-            try:
-                entry = json.loads(line)
-            except ValueError as error:
-                raise ValueError(f"{path.name}: line {number} is not JSON") from error
-            if not isinstance(entry, dict):
-                raise ValueError(f"{path.name}: line {number} is not an object")
-            yield entry
 
 
 def _spelled(at: datetime | None) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -12,6 +11,7 @@ from django.db.models import Max
 
 from benhan.audit import anchors, chain, keys, triggers
 from benhan.audit.appending import head_values
+from benhan.audit.lines import entries
 from benhan.audit.models import AuditEvent, AuditEventSubject, AuditHead, TreeHead
 from benhan.audit.walk import LogReport, Walk
 
@@ -45,32 +45,19 @@ def verify(*, anchor_file: Path | None = None, public_keys: Path | None = None) 
 
 def verify_export(path: Path, *, anchor_file: Path | None = None, public_keys: Path | None = None) -> LogReport:
     """Check an exported JSON-lines log (`export.json_lines`); touches no database. ValueError: not such a file."""
-    heads = (entry for entry in _entries(path, "tree_head") if anchors.is_head(entry))
+    heads = (entry for entry in entries(path, "tree_head") if anchors.is_head(entry))
     walk = Walk(heads, anchors.read(anchor_file or anchors.anchor_path()), keys.trusted(public_keys))
-    for row in _entries(path, "event"):
+    for row in entries(path, "event"):
         if not all(name in row for name in COLUMNS):
             raise ValueError(f"{path.name}: an event without all of its fields")
         walk.row(row)
     report = walk.end()
-    closing = list(_entries(path, "end"))
+    closing = list(entries(path, "end"))
     if not closing:
         report.add(report.last_seq + 1, "truncated", "Tệp xuất không có dòng kết thúc: có thể đã bị cắt")
     elif (closing[-1].get("size"), closing[-1].get("last_hash")) != (report.last_seq, report.last_hash):
         report.add(None, "head_differs", "Dòng kết thúc của tệp xuất không khớp với các dòng")
     return report
-
-
-def _entries(path: Path, kind: str) -> Iterator[dict[str, Any]]:
-    with path.open("rb") as file:
-        for number, line in enumerate(file, 1):
-            try:
-                entry = json.loads(line)
-            except ValueError as error:
-                raise ValueError(f"{path.name}: line {number} is not JSON") from error
-            if not isinstance(entry, dict):
-                raise ValueError(f"{path.name}: line {number} is not an object")
-            if entry.get("type") == kind:
-                yield entry
 
 
 def _rows(size: int) -> Iterator[dict[str, Any]]:

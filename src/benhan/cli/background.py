@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import sys
 import threading
 import time
+from collections.abc import Callable, Sequence
 
 from benhan.cli.django_up import up
 from benhan.config.orphan import end_with_server
 
-TREE_HEAD_SECONDS = 600
+DUTY_SECONDS = 600
 LOOK_SECONDS = 5
+log = logging.getLogger("benhan.background")
 
 
 def main() -> None:
@@ -20,20 +23,38 @@ def main() -> None:
     if sys.platform == "win32":
         threading.Thread(target=_end_with_pipe, daemon=True).start()
     up()
-    from django.db import connections
+    due = time.monotonic() + DUTY_SECONDS
+    while True:
+        time.sleep(LOOK_SECONDS)
+        if time.monotonic() >= due:
+            do(duties())
+            due = time.monotonic() + DUTY_SECONDS
 
+
+def duties() -> list[Callable[[], object]]:
+    """What is due every ten minutes, in this order."""
     from benhan.archive.backups.services import duty
     from benhan.audit.services import sign_tree_head
     from benhan.kernel import clock
 
-    due = time.monotonic() + TREE_HEAD_SECONDS
-    while True:
-        time.sleep(LOOK_SECONDS)
-        if time.monotonic() >= due:
-            sign_tree_head()
-            duty(clock.now())
+    def daily_back_up() -> None:
+        duty(clock.now())
+
+    return [sign_tree_head, daily_back_up]
+
+
+def do(tasks: Sequence[Callable[[], object]]) -> None:
+    """Do each. One that fails is told in the server's log and tried again next time; it takes none of the others with it,
+    and a database that was away for a minute does not end them all until the next start."""
+    from django.db import connections
+
+    for task in tasks:
+        try:
+            task()
+        except Exception:
+            log.exception("%s failed; tried again in %d s", task.__name__, DUTY_SECONDS)
+        finally:
             connections.close_all()
-            due = time.monotonic() + TREE_HEAD_SECONDS
 
 
 def _end_with_pipe() -> None:

@@ -6,11 +6,12 @@ licensed public authority (SIG-09: marked as internal wherever it is shown).
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal, TypeVar
 
+from asn1crypto import pkcs12 as asn1_pkcs12
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes
@@ -30,6 +31,7 @@ CA_YEARS = 30
 STAFF_YEARS = 3
 SEAL_YEARS = 10
 CRL_DAYS = 30
+PKCS12_ROUNDS_MAX = 2_000_000  # a second or so; what authorities hand out has thousands, hardened files 600,000
 LAW = "NĐ 23/2025/NĐ-CP Điều 15"
 # How the library says "this is no certificate"; names and extensions are parsed late, so it can come at any use.
 NOT_A_CERTIFICATE = (
@@ -163,6 +165,7 @@ def unlock(certificate: bytes, chain: Sequence[bytes], locked: bytes, pin: str) 
 def import_pkcs12(data: bytes, password: str, *, at: datetime) -> KeyPair:
     """Read a PKCS#12 file from a public authority; checks password, dates and that the certificate may sign."""
     try:
+        _assert_rounds(data)
         key, certificate, others = pkcs12.load_key_and_certificates(data, password.encode("utf-8"))
     except (ValueError, UnsupportedAlgorithm) as error:
         raise Invalid(
@@ -173,6 +176,30 @@ def import_pkcs12(data: bytes, password: str, *, at: datetime) -> KeyPair:
     pair = KeyPair(certificate.public_bytes(Encoding.DER), _signing_key(key), _chain_above(certificate, others))
     assert_may_sign(pair, at=at)
     return pair
+
+
+def _assert_rounds(data: bytes) -> None:
+    """ValueError when opening the file would keep the server busy: the file itself says how many rounds its password
+    takes, before anything of it is proven."""
+    if any(rounds > PKCS12_ROUNDS_MAX for rounds in _rounds(data)):
+        raise ValueError("too many rounds")
+
+
+def _rounds(data: bytes) -> Iterator[int]:
+    """Rounds of the checksum, of each locked part and of each locked key in an open part (RFC 7292)."""
+    try:
+        file = asn1_pkcs12.Pfx.load(data)
+        if file["mac_data"].native:
+            yield file["mac_data"]["iterations"].native
+        for part in file.authenticated_safe:
+            if part["content_type"].native == "encrypted_data":
+                yield part["content"]["encrypted_content_info"]["content_encryption_algorithm"].kdf_iterations
+            elif part["content_type"].native == "data":
+                for bag in asn1_pkcs12.SafeContents.load(part["content"].native):
+                    if bag["bag_id"].native == "pkcs8_shrouded_key_bag":
+                        yield bag["bag_value"]["encryption_algorithm"].kdf_iterations
+    except (TypeError, KeyError) as error:
+        raise ValueError("not a PKCS#12 container") from error
 
 
 def _chain_above(certificate: x509.Certificate, others: Sequence[x509.Certificate]) -> tuple[bytes, ...]:

@@ -79,26 +79,6 @@
     for (const menu of document.querySelectorAll(".person-menu[open]")) if (!menu.contains(event.target)) menu.open = false;
   });
 
-  /* ---------- quick search: the arrow keys walk from the field into the links that the server found ---------- */
-  const search = document.getElementById("quick-search");
-  const results = document.getElementById("quick-results");
-  const found = () => [...results.querySelectorAll("a[href]")];
-  function walk(step) {
-    const stops = [search, ...found()];
-    const next = stops[stops.indexOf(document.activeElement) + step];
-    if (next) { next.focus(); next.scrollIntoView({ block: "nearest" }); }
-  }
-  if (search && results) {
-    const box = search.closest(".quick-search");
-    box.addEventListener("keydown", (event) => {
-      if (event.key === "ArrowDown") { event.preventDefault(); walk(1); }
-      else if (event.key === "ArrowUp") { event.preventDefault(); walk(-1); }
-      else if (event.key === "Escape") { event.stopPropagation(); results.replaceChildren(); search.value = ""; search.focus(); }
-      else if (event.key === "Enter" && event.target === search && found().length === 1) { event.preventDefault(); found()[0].click(); }
-    });
-    document.addEventListener("click", (event) => { if (!box.contains(event.target)) results.replaceChildren(); });
-  }
-
   /* ---------- lists: J and K ---------- */
   function moveRow(step) {
     const rows = [...document.querySelectorAll("table.table-dense tbody tr, table.dense tr")].filter((r) => r.querySelector("a[href]"));
@@ -112,7 +92,7 @@
   /* ---------- shortcuts ---------- */
   document.addEventListener("keydown", (event) => {
     const plain = !event.ctrlKey && !event.altKey && !event.metaKey;
-    const finder = document.querySelector("[data-main-search]") || search;
+    const finder = document.querySelector("[data-main-search]") || document.getElementById("quick-search");
     if (event.key === "F2" && finder) { event.preventDefault(); finder.focus(); finder.select(); return; }
     if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "s") {
       const main = document.querySelector("dialog[open] .btn-primary") || document.querySelector("[data-main]");
@@ -130,7 +110,7 @@
     }
     const arrows = document.activeElement && document.activeElement.closest("[data-arrows]");
     if (arrows && plain && (event.key === "ArrowDown" || event.key === "ArrowUp")) {
-      const items = [...arrows.querySelectorAll("[data-main-search], a[href]")];
+      const items = [...arrows.querySelectorAll("a[href]")];
       const next = items[items.indexOf(document.activeElement) + (event.key === "ArrowDown" ? 1 : -1)];
       if (next) { event.preventDefault(); next.focus(); }
       return;
