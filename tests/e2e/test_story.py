@@ -197,7 +197,7 @@ def test_a_patient_confirms_a_consent_on_the_same_screen(site: Site) -> None:
     doctor.mouse.down()
     doctor.mouse.move(box["x"] + 180, box["y"] + 90, steps=6)
     doctor.mouse.up()
-    doctor.click("text=Xác nhận nội dung bên cạnh")
+    doctor.click("text=Xác nhận nội dung giấy này")
     doctor.wait_for_selector("text=Đã ghi nhận xác nhận")
     doctor.fill("#f-pin", PIN)
     doctor.press("#f-pin", "Enter")
