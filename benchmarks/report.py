@@ -15,7 +15,7 @@ BEGIN, END = "<!-- figures -->", "<!-- /figures -->"
 
 def table(sqlite: dict[str, Any], postgresql: dict[str, Any]) -> str:
     """Both databases side by side, with the aim."""
-    lines = ["| | aim | SQLite | | PostgreSQL (`--quick`) | |", "|---|---:|---:|---|---:|---|"]
+    lines = ["| | aim | SQLite | | PostgreSQL | |", "|---|---:|---:|---|---:|---|"]
     for aim in AIMS:
         what, one, wanted, reached_one = aim.line(sqlite)
         _, two, _, reached_two = aim.line(postgresql)
@@ -27,12 +27,12 @@ def main() -> None:
     """Rewrite the page."""
     found = {
         name: json.loads((ROOT / "benchmarks" / "results" / f"{name}.json").read_text(encoding="utf-8"))
-        for name in ("sqlite", "postgresql-quick")
+        for name in ("sqlite", "postgresql")
     }
     text = PAGE.read_text(encoding="utf-8")
     before, _, rest = text.partition(BEGIN)
     _, _, after = rest.partition(END)
-    figures = table(found["sqlite"], found["postgresql-quick"])
+    figures = table(found["sqlite"], found["postgresql"])
     PAGE.write_text(f"{before}{BEGIN}\n{figures}\n{END}{after}", encoding="utf-8")
 
 
