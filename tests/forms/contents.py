@@ -50,7 +50,7 @@ def value(f: Field) -> st.SearchStrategy[Any]:
         return st.lists(_choice(f), min_size=1, max_size=len(f.choices), unique=True)
     return {
         "text": _text, "longtext": _text, "choice": _choice, "number": _number, "date": _date, "datetime": _datetime,
-        "icd10": _icd10, "code": _code, "table": _table, "drawing": _drawing,
+        "icd10": _icd10, "code": _code, "table": _table, "drawing": _drawing, "time": _time, "diagram": _diagram,
     }[f.type](f)  # fmt: skip
 
 
@@ -87,6 +87,21 @@ def _code(f: Field) -> st.SearchStrategy[str]:
 
 def _drawing(f: Field) -> st.SearchStrategy[str]:
     return st.just("M 10 10 L 20 20 Q 5 5 1 2")
+
+
+def _time(f: Field) -> st.SearchStrategy[str]:
+    return st.times().map(lambda t: t.strftime("%H:%M"))
+
+
+def _diagram(f: Field) -> st.SearchStrategy[list[dict[str, Any]]]:
+    mark = st.fixed_dictionaries(
+        {
+            "part": st.sampled_from(sorted(registry.diagram_parts(f.diagram)) or ["?"]),
+            "mark": st.sampled_from([c.code for c in f.choices]),
+        },
+        optional={"note": _words},
+    )
+    return st.lists(mark, min_size=1, max_size=4, unique_by=lambda m: (m["part"], m["mark"]))
 
 
 def _table(f: Field) -> st.SearchStrategy[list[dict[str, Any]]]:

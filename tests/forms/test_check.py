@@ -8,10 +8,23 @@ from typing import Any
 import pytest
 import yaml
 
-from benhan.forms.check import RequiredItem, check_file, missing_items
-from benhan.forms.definition import FormBroken, build
+from benhan.forms.build import build
+from benhan.forms.check import Around, RequiredItem, check_file, missing_items
+from benhan.forms.definition import FormBroken
 from tests.forms.contents import FORMS
 
+AROUND = Around(
+    blocks={
+        "pair": {
+            "fields": [{"id": "b", "label_vi": "B", "type": "text"}, {"id": "c", "label_vi": "C", "type": "text"}]
+        },
+        "round": {"fields": [{"use": "about"}]},
+        "about": {"fields": [{"use": "round"}]},
+    },
+    choices={"yes_no": [{"code": "1", "label_vi": "Có"}, {"code": "0", "label_vi": "Không"}]},
+    diagrams=frozenset({"teeth"}),
+    roles=frozenset({"doctor"}),
+)
 GOOD: dict[str, Any] = {
     "code": "own", "name_vi": "Phiếu thử", "name_en": "Test sheet", "valid_from": "2025-01-01", "kind": "own",
     "used_in": ["inpatient"], "legal_basis": "mẫu của cơ sở", "certainty": "own", "repeats": "event", "group": "other",
@@ -24,7 +37,7 @@ GOOD: dict[str, Any] = {
 def mistakes(tmp_path: Path, text: str) -> list[tuple[int, str]]:
     path = tmp_path / "form.yaml"
     path.write_text(text, encoding="utf-8")
-    return [(m.line, m.message) for m in check_file(path, {})]
+    return [(m.line, m.message) for m in check_file(path, AROUND)]
 
 
 def form_text(**changes: Any) -> str:
@@ -56,7 +69,37 @@ def test_an_unknown_word_is_told_with_its_line(tmp_path: Path) -> None:
         ({"id": "a", "label_vi": "A", "type": "choice"}, "choices"),
         ({"id": "a", "label_vi": "A", "type": "table"}, "columns"),
         ({"id": "a", "label_vi": "A", "type": "number", "minimum": 5, "maximum": 1}, "minimum"),
-        ({"id": "a", "label_vi": "A", "type": "text", "show_if": "b == 1"}, "show_if"),
+        ({"id": "a", "label_vi": "A", "type": "text", "show_if": "b == 1"}, "điều kiện nói tới “b”"),
+        ({"id": "a", "label_vi": "A", "type": "text", "show_if": "other.b == 1"}, "“other.b”"),
+        ({"id": "a", "label_vi": "A", "type": "text", "show_if": "(b or c)"}, "không đọc được"),
+        ({"id": "a", "label_vi": "A", "type": "text", "show_if": "b > nhiều"}, "phải là một số"),
+        ({"id": "a", "label_vi": "A", "type": "choice", "choices": "colours"}, "colours"),
+        ({"id": "a", "label_vi": "A", "type": "score"}, "thiếu “of”"),
+        ({"id": "a", "label_vi": "A", "type": "score", "of": ["z"]}, "“z”"),
+        ({"id": "a", "label_vi": "A", "type": "score", "of": ["a"]}, "chính nó"),
+        ({"id": "a", "label_vi": "A", "type": "score", "of": ["t"], "formula": "root"}, "root"),
+        ({"id": "a", "label_vi": "A", "type": "diagram", "diagram": "moon", "choices": "yes_no"}, "moon"),
+        ({"id": "a", "label_vi": "A", "type": "drawing", "background": "moon"}, "moon"),
+        (
+            {
+                "id": "a",
+                "label_vi": "A",
+                "type": "table",
+                "layout": "columns",
+                "columns": [{"id": "x", "label_vi": "X", "type": "text"}],
+            },
+            "cột đầu",
+        ),
+        (
+            {
+                "id": "a",
+                "label_vi": "A",
+                "type": "table",
+                "columns": [{"id": "x", "label_vi": "X", "type": "text"}],
+                "chart": {"curves": [{"field": "x"}]},
+            },
+            "biểu đồ",
+        ),
         ({"id": "a", "label_vi": "A", "type": "choice", "choices": ["x", "x"]}, "cùng mã"),
         ({"id": "a", "label_vi": "A", "type": "number", "plausible": [9, 1]}, "plausible"),
         ({"id": "a", "label_vi": "A", "type": "text", "required": "always"}, "always"),
@@ -75,6 +118,13 @@ def test_mistakes_of_a_field_are_explained(tmp_path: Path, field: dict[str, Any]
         {"extract": [{"kind": "observation", "path": "s.nothing"}]},
         {"extract": [{"kind": "medication", "path": "s", "columns": {"display": "nothing"}}]},
         {"sections": [{"use": "unknown_block"}]},
+        {"sections": [{"id": "s", "title_vi": "S", "fields": [{"use": "unknown_block"}]}]},
+        {"sections": [{"id": "s", "title_vi": "S", "fields": [{"use": "round"}]}]},
+        {"sections": [{"id": "s", "title_vi": "S", "fields": [{"use": "pair", "without": ["z"]}]}]},
+        {"sections": [{"id": "s", "title_vi": "S", "fields": [{"use": "pair"}, {"use": "pair"}]}]},
+        {"signatures": [{"id": "x", "label_vi": "X", "role": "astronaut", "order": 1}]},
+        {"signatures": [{"id": "x", "label_vi": "X", "role": "doctor", "order": 1, "part": "A"}]},
+        {"sections": [{"id": "s", "part": "A", "title_vi": "S", "fields": [{"use": "pair"}]}]},
         {"signatures": [{"id": "x", "label_vi": "X", "role": "doctor", "order": 1}] * 2},
         {
             "signatures": [

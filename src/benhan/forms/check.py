@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -12,9 +12,13 @@ from typing import Any
 import jsonschema
 import yaml
 
-from benhan.forms.definition import Field, FormBroken, FormVersion, build
+from benhan.forms import conditions
+from benhan.forms.build import build
+from benhan.forms.definition import Field, FormBroken, FormVersion
+from benhan.forms.scores import TWO_VALUES
 
 SCHEMA = Path(__file__).resolve().parent / "schema.json"
+NUMERIC = ("number", "score")
 ELSEWHERE = ("record", "form", "letterhead", "signature")  # stands on the page without being typed into the form
 Place = tuple[Any, ...]
 
@@ -42,24 +46,63 @@ class RequiredItem:
     source: str
 
 
-def check_file(path: Path, blocks: dict[str, Any]) -> list[Mistake]:
+@dataclass(frozen=True)
+class Around:
+    """What a form may refer to: shared blocks, shared lists of choices, diagrams by name, signing roles."""
+
+    blocks: dict[str, Any] = field(default_factory=dict)
+    choices: dict[str, Any] = field(default_factory=dict)
+    diagrams: frozenset[str] | None = None
+    roles: frozenset[str] | None = None
+
+
+def check_file(path: Path, around: Around) -> list[Mistake]:
     """Every mistake of one `form.yaml`: YAML, then the schema of the language, then what only the whole form shows."""
     try:
-        text = path.read_text(encoding="utf-8")
-        tree = yaml.compose(text, Loader=yaml.SafeLoader)
-        raw = _plain(yaml.safe_load(text))
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        return [Mistake(path, mark.line + 1 if mark else 1, f"YAML hỏng: {getattr(error, 'problem', error)}")]
-    lines = dict(_lines(tree, ())) if tree is not None else {}
+        return check_text(path.read_text(encoding="utf-8"), path, around)
+    except UnicodeDecodeError:
+        return [Mistake(path, 1, "tệp không phải chữ UTF-8")]
+
+
+def check_text(text: str, path: Path, around: Around) -> list[Mistake]:
+    """The same for a text that lies in no file yet; `path` is only the name in the messages."""
+    loaded = _load(text, path)
+    if isinstance(loaded, Mistake):
+        return [loaded]
+    raw, lines = loaded
     found = [Mistake(path, _line(lines, tuple(e.absolute_path)), _explain(e)) for e in _schema().iter_errors(raw)]
     if found:
         return sorted(found, key=lambda m: m.line)
     try:
-        form = build(raw, form_hash="", folder=str(path.parent), blocks=blocks)
+        form = build(raw, form_hash="", folder=str(path.parent), blocks=around.blocks, choices=around.choices)
     except FormBroken as broken:
         return [Mistake(path, _line_of_name(text, str(broken)), str(broken))]
-    return [Mistake(path, _line_of_name(text, m), m) for m in _sense(form)]
+    return [Mistake(path, _line_of_name(text, m), m) for m in _sense(form, around)]
+
+
+def check_blocks(path: Path) -> list[Mistake]:
+    """Every mistake of a file of shared blocks."""
+    loaded = _load(path.read_text(encoding="utf-8"), path)
+    if isinstance(loaded, Mistake):
+        return [loaded]
+    raw, lines = loaded
+    schema = _schema().evolve(schema={"type": "object", "additionalProperties": {"$ref": "#/$defs/block"}, **_defs()})
+    found = [Mistake(path, _line(lines, tuple(e.absolute_path)), _explain(e)) for e in schema.iter_errors(raw)]
+    return sorted(found, key=lambda m: m.line)
+
+
+def _load(text: str, path: Path) -> tuple[Any, dict[Place, int]] | Mistake:
+    try:
+        tree = yaml.compose(text, Loader=yaml.SafeLoader)
+        raw = _plain(yaml.safe_load(text))
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        return Mistake(path, mark.line + 1 if mark else 1, f"YAML hỏng: {getattr(error, 'problem', error)}")
+    return raw, dict(_lines(tree, ())) if tree is not None else {}
+
+
+def _defs() -> dict[str, Any]:
+    return {"$defs": _schema().schema["$defs"]}
 
 
 def missing_items(form: FormVersion, required: Iterable[RequiredItem]) -> list[RequiredItem]:
@@ -74,28 +117,90 @@ def _places(section_id: str, field: Field) -> list[str]:
     return [own, *(f"{own}.{column.id}" for column in field.columns)]
 
 
-def _sense(form: FormVersion) -> list[str]:
+def _sense(form: FormVersion, around: Around) -> list[str]:
     """What is well written and still makes no sense."""
-    found = []
-    section_id, _, field_id = form.clinical_at.partition(".")
-    if form.clinical_at:
-        section = form.section(section_id)
-        at = section.field(field_id) if section else None
-        if at is None or at.type != "datetime":
-            found.append(f"clinical_at “{form.clinical_at}” phải là một mục ngày giờ của mẫu")
+    found = conditions.faults(form) + _clinical_at(form)
+    if around.roles is not None:
+        strange = [p for p in form.positions if p.kind == "staff" and p.role not in around.roles]
+        found += [f"“{p.id}”: vai ký “{p.role}” không có trong signers.yaml" for p in strange]
     for section in form.sections:
-        ids = {f.id for f in section.fields}
         for f in section.fields:
             place = f"{section.id}.{f.id}"
-            if f.minimum is not None and f.maximum is not None and f.minimum > f.maximum:
-                found.append(f"“{place}”: minimum lớn hơn maximum")
-            if f.show_if and f.show_if.split("=")[0].rstrip("! ").split(".")[-1] not in ids:
-                found.append(f"“{place}”: show_if nhắc tới mục không có trong cùng phần")
-            if len({c.code for c in f.choices}) != len(f.choices):
-                found.append(f"“{place}”: hai lựa chọn cùng mã")
-            if any(c.type in ("table", "signature") for c in f.columns):
-                found.append(f"“{place}”: trong bảng không có bảng hay chữ ký")
+            found += [f"“{place}”: {what}" for what in _of_field(f, section.fields, around)]
+            for column in f.columns:
+                inner = f"{place}.{column.id}"
+                found += [f"“{inner}”: {what}" for what in _of_field(column, f.columns, around)]
+    found += _curves(form)
     return found
+
+
+def _clinical_at(form: FormVersion) -> list[str]:
+    if not form.clinical_at:
+        return []
+    section_id, _, field_id = form.clinical_at.partition(".")
+    section = form.section(section_id)
+    at = section.field(field_id) if section else None
+    wrong = at is None or at.type != "datetime"
+    return [f"clinical_at “{form.clinical_at}” phải là một mục ngày giờ của mẫu"] if wrong else []
+
+
+def _of_field(f: Field, beside: tuple[Field, ...], around: Around) -> list[str]:
+    found = []
+    if f.minimum is not None and f.maximum is not None and f.minimum > f.maximum:
+        found.append("minimum lớn hơn maximum")
+    if len({c.code for c in f.choices}) != len(f.choices):
+        found.append("hai lựa chọn cùng mã")
+    if len({c.code for c in f.rows}) != len(f.rows):
+        found.append("hai dòng cố định cùng mã")
+    if f.type in ("choice", "diagram") and not f.choices:
+        found.append("thiếu “choices”")
+    if f.type == "table" and not f.columns:
+        found.append("bảng thiếu “columns”")
+    if f.type == "diagram" and around.diagrams is not None and f.diagram not in around.diagrams:
+        found.append(f"không có hình “{f.diagram}”")
+    if f.background and around.diagrams is not None and f.background not in around.diagrams:
+        found.append(f"không có hình nền “{f.background}”")
+    if any(c.type in ("table", "signature", "statement", "diagram", "drawing") for c in f.columns):
+        found.append("trong bảng không có bảng, hình, đoạn văn hay chữ ký")
+    if f.layout == "columns" and f.columns and f.columns[0].type not in ("time", "datetime", "date"):
+        found.append("bảng xếp theo cột cần cột đầu là giờ hoặc ngày giờ")
+    if f.type == "score":
+        found += _of_score(f, {b.id: b for b in beside})
+    return found
+
+
+def _of_score(f: Field, beside: dict[str, Field]) -> list[str]:
+    if not f.of:
+        return ["điểm tính sẵn thiếu “of”"]
+    found = [f"điểm tính từ “{name}”, không có trong cùng phần" for name in f.of if name not in beside]
+    for source in (beside[name] for name in f.of if name in beside):
+        if source.type == "choice" and any(c.points is None for c in source.choices):
+            found.append(f"lựa chọn của “{source.id}” thiếu “points”")
+        elif source.type not in ("choice", *NUMERIC):
+            found.append(f"“{source.id}” không phải số hay lựa chọn có điểm")
+    order = list(beside)
+    late = [n for n in f.of if n in beside and beside[n].type == "score" and order.index(n) > order.index(f.id)]
+    found += [f"điểm “{name}” phải đứng trước điểm dùng nó" for name in late]
+    if f.id in f.of:
+        found.append("điểm tính từ chính nó")
+    if f.formula in TWO_VALUES and len(f.of) != 2:
+        found.append(f"công thức {f.formula} cần đúng hai mục")
+    return found
+
+
+def _curves(form: FormVersion) -> list[str]:
+    """Curves must name numbers: columns of their table, or fields of the entry."""
+    entry = {f.id for s in form.sections for f in s.fields if f.type in NUMERIC}
+    charts = [("sheet", form.sheet.get("chart") or {}, entry)]
+    for section in form.sections:
+        for f in section.fields:
+            charts.append((f"{section.id}.{f.id}", f.chart, {c.id for c in f.columns if c.type in NUMERIC}))
+    return [
+        f"“{place}”: biểu đồ vẽ “{curve['field']}”, không phải cột số"
+        for place, chart, known in charts
+        for curve in chart.get("curves", [])
+        if curve["field"] not in known
+    ]
 
 
 @cache

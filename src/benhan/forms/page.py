@@ -10,8 +10,8 @@ from datetime import datetime, tzinfo
 from decimal import Decimal
 from typing import Any
 
+from benhan.forms.conditions import is_shown
 from benhan.forms.definition import ROW_KEY, ROWS_MAX, Choice, Field, FormVersion, Section
-from benhan.forms.validate import is_shown
 from benhan.kernel.errors import FieldError
 
 ROWS_OFFERED = 1

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from typing import Any
 
+from benhan.forms.conditions import is_shown
 from benhan.forms.definition import ROW_KEY, Field, FormVersion, Section
 from benhan.forms.page import show
-from benhan.forms.validate import is_shown
 
 CodeName = Callable[[str, str], str]
 HEADER_BLOCKS = frozenset({"sheet_header"})

@@ -9,7 +9,9 @@ from typing import Any
 
 import rfc8785
 
+from benhan.forms.conditions import is_shown
 from benhan.forms.definition import DRAWING_CHARACTERS_MAX, ROW_KEY, ROWS_MAX, Field, FormVersion, Section
+from benhan.forms.scores import with_scores
 from benhan.kernel import clock
 from benhan.kernel.canonical import canonical
 from benhan.kernel.errors import FieldError, Invalid
@@ -17,19 +19,22 @@ from benhan.kernel.text import clean as clean_text
 
 CONTENT_BYTES_MAX = 4 * 1024 * 1024
 CONTENT_DEPTH_MAX = 6  # section list → row → table → line → multiple choice: nothing of ours is deeper
+MARKS_MAX = 200  # a mouth has 52 teeth, a body fewer regions
+MARK_NOTE_CHARACTERS_MAX = 300
 CLOCK_TOLERANCE = timedelta(minutes=5)  # ward PCs run a little fast
 PURPOSES = ("saving", "signing", "closing")
 _DATE = re.compile(r"[0-9]{4}(-[0-9]{2}(-[0-9]{2})?)?")
 _DRAWING = re.compile(r"[MmLlCcQqHhVvZz0-9 .,\-]*")
-_CONDITION = re.compile(r"^\s*([\w.]+)\s*(==|!=)\s*(.+?)\s*$")
+_TIME = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]")
 CodeKnown = Callable[[str, str], bool]
+PartKnown = Callable[[str, str], bool]
 
 
 def clean(form: FormVersion, content: dict[str, Any]) -> dict[str, Any]:
-    """NFC, no control characters or direction marks, no blanks around, no empty leaves; nothing else is changed.
-    Unknown keys stay, to be refused by `validate`. Raises Invalid when the content is nested deeper than any form."""
+    """NFC, no control characters or direction marks, no blanks around, no empty leaves, scores computed; nothing else is
+    changed. Unknown keys stay, to be refused by `validate`. Raises Invalid when it is nested deeper than any form."""
     cleaned = _clean(content, CONTENT_DEPTH_MAX)
-    return cleaned if isinstance(cleaned, dict) else {}
+    return with_scores(form, cleaned) if isinstance(cleaned, dict) else {}
 
 
 def _clean(value: Any, depth: int) -> Any:
@@ -51,8 +56,13 @@ def validate(
     purpose: str = "saving",
     born: date | None = None,
     code_known: CodeKnown | None = None,
+    part_known: PartKnown | None = None,
+    parts: frozenset[str] | None = None,
 ) -> list[FieldError]:
-    """Return every fault of `content` (cleaned) for a purpose: saving | signing | closing. Empty = good."""
+    """Return every fault of `content` (cleaned) for a purpose: saving | signing | closing. Empty = good.
+
+    `code_known(system, code)` and `part_known(diagram, part)` look things up in the lists of the law; `parts` limits what
+    must be complete to sections of these parts and of none (part B may still be empty while part A is signed)."""
     try:
         size = len(canonical(content))
     except (rfc8785.CanonicalizationError, UnicodeEncodeError):
@@ -64,9 +74,11 @@ def validate(
         for key in content
         if form.section(key) is None
     ]
-    check = _Check(PURPOSES.index(purpose), born, code_known)
+    check = _Check(PURPOSES.index(purpose), born, code_known, part_known, content, parts)
     for section in form.sections:
         errors += check.section(section, content.get(section.id))
+    if form.sections and content != with_scores(form, content):
+        errors.append(FieldError("", "score", "Điểm tính sẵn không khớp với các mục đã chọn; hãy lưu lại"))
     return errors
 
 
@@ -95,26 +107,31 @@ def _implausible(field: Field, value: Any, path: str) -> FieldError | None:
     return FieldError(f"{path}.{field.id}", "implausible", message)
 
 
-def is_shown(field: Field, section_content: dict[str, Any]) -> bool:
-    """Does the condition of a field hold (`treatment_result == 5`)? Without a condition it is shown."""
-    matched = _CONDITION.match(field.show_if)
-    if not matched:
-        return True
-    name, operator, wanted = matched.groups()
-    actual = section_content.get(name.split(".")[-1])
-    values = [str(v) for v in actual] if isinstance(actual, list) else [str(actual if actual is not None else "")]
-    return (wanted.strip("'\"") in values) == (operator == "==")
-
-
 class _Check:
-    """One run of the validation: purpose as a number, the birth date, and who knows codes."""
+    """One run of the validation: purpose as a number, the birth date, who knows codes and diagrams, and the whole content
+    for conditions that look into another section."""
 
-    def __init__(self, purpose: int, born: date | None, code_known: CodeKnown | None) -> None:
+    def __init__(
+        self,
+        purpose: int,
+        born: date | None,
+        code_known: CodeKnown | None,
+        part_known: PartKnown | None,
+        content: dict[str, Any],
+        parts: frozenset[str] | None,
+    ) -> None:
         self.purpose = purpose
         self.born = born
         self.code_known = code_known
+        self.part_known = part_known
+        self.content = content
+        self.parts = parts
+        self.asked = True
 
     def section(self, section: Section, value: Any) -> list[FieldError]:
+        """Nothing of a hidden section, or of a part whose turn has not come, is missing; what stands there has its shape."""
+        in_turn = self.parts is None or not section.part or section.part in self.parts
+        self.asked = in_turn and is_shown(section, {}, self.content)
         if not section.repeated:
             return self._row(section.fields, value if value is not None else {}, section.id)
         rows = value if value is not None else []
@@ -139,10 +156,13 @@ class _Check:
             FieldError(f"{path}.{k}", "unknown_field", f"Mẫu này không có mục “{k}”") for k in row if k not in known
         ]
         for field in fields:
-            if field.is_filled_by_hand:
-                errors += self._value(field, row.get(field.id), f"{path}.{field.id}", is_shown(field, row))
+            if field.is_content:
+                shown = self.asked and is_shown(field, row, self.content)
+                errors += self._value(field, row.get(field.id), f"{path}.{field.id}", shown)
             elif field.id in row:
-                errors.append(FieldError(f"{path}.{field.id}", "signature", f"“{field.label_vi}” được ký, không nhập"))
+                errors.append(
+                    FieldError(f"{path}.{field.id}", field.type, f"“{field.label_vi}” không phải mục để nhập")
+                )
         return errors
 
     def _value(self, field: Field, value: Any, path: str, shown: bool) -> list[FieldError]:
@@ -152,6 +172,8 @@ class _Check:
             return [FieldError(path, "required", f"Chưa nhập “{field.label_vi}”")] if missing else []
         if field.type == "table":
             return self._table(field, value, path)
+        if field.type == "diagram":
+            return _marks(field, value, path, self)
         if field.multiple:
             values = value if isinstance(value, list) else [value]
             if len(values) > len(field.choices or values):
@@ -242,6 +264,40 @@ def _datetime(field: Field, value: Any, check: _Check) -> Fault:
     return None
 
 
+def _time(field: Field, value: Any, check: _Check) -> Fault:
+    if not isinstance(value, str) or not _TIME.fullmatch(value):
+        return "format", f"“{field.label_vi}”: nhập giờ dạng 08:05"
+    return None
+
+
+def _marks(field: Field, value: Any, path: str, check: _Check) -> list[FieldError]:
+    """Marks on a diagram: each names a part, what is there (one of the choices) and perhaps a note."""
+    if not isinstance(value, list) or not all(isinstance(m, dict) for m in value):
+        return [FieldError(path, "shape", f"“{field.label_vi}” là một danh sách vị trí được đánh dấu")]
+    if len(value) > MARKS_MAX:
+        return [FieldError(path, "too_many_rows", f"“{field.label_vi}”: nhiều nhất {MARKS_MAX} dấu")]
+    return [
+        FieldError(f"{path}.{number}", *fault)
+        for number, mark in enumerate(value)
+        if (fault := _mark(field, mark, value[:number], check))
+    ]
+
+
+def _mark(field: Field, mark: dict[str, Any], before: list[dict[str, Any]], check: _Check) -> Fault:
+    part, what, note = mark.get("part"), mark.get("mark"), mark.get("note", "")
+    if set(mark) - {"part", "mark", "note"} or not isinstance(part, str) or not isinstance(note, str):
+        return "shape", f"“{field.label_vi}”: dấu không đúng dạng"
+    if check.part_known and not check.part_known(field.diagram, part):
+        return "part", f"“{field.label_vi}”: hình không có vị trí “{part[:20]}”"
+    if what not in {c.code for c in field.choices}:
+        return "choice", f"“{field.label_vi}”: chọn dấu trong danh sách"
+    if len(note) > MARK_NOTE_CHARACTERS_MAX:
+        return "too_long", f"“{field.label_vi}”: ghi chú dài nhất {MARK_NOTE_CHARACTERS_MAX} ký tự"
+    if any(m.get("part") == part and m.get("mark") == what for m in before):
+        return "double", f"“{field.label_vi}”: vị trí {part} được đánh cùng một dấu hai lần"
+    return None
+
+
 def _code(field: Field, value: Any, check: _Check) -> Fault:
     fault = _text(field, value, check)
     if fault is None and field.code_system and check.code_known and not check.code_known(field.code_system, value):
@@ -268,6 +324,8 @@ _CHECKS: dict[str, Callable[[Field, Any, _Check], Fault]] = {
     "text": _text,
     "longtext": _text,
     "number": _number,
+    "score": _number,
+    "time": _time,
     "choice": _choice,
     "date": _date,
     "datetime": _datetime,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 from functools import cache
 
-from benhan.forms.check import Mistake, RequiredItem, check_file, missing_items
+from benhan.forms.check import Around, Mistake, RequiredItem, check_blocks, check_file, missing_items
 from benhan.law import registry, releases
 
 FIELDS = registry.LAW / "fields.csv"
@@ -28,10 +28,16 @@ def coverage() -> dict[str, tuple[int, list[RequiredItem]]]:
     }
 
 
+def around() -> Around:
+    """What forms of this house may refer to."""
+    roles = frozenset(registry.signer_roles())
+    return Around(registry.blocks(), registry.choice_lists(), registry.diagram_names(), roles)
+
+
 def mistakes() -> list[Mistake]:
     """Every mistake of every form definition, and released versions that were edited."""
-    blocks = registry.read_yaml(registry.LAW / "blocks.yaml")
-    found = [m for path in sorted(registry.FORMS.glob("*/*/form.yaml")) for m in check_file(path, blocks)]
+    found = [m for path in registry.block_files() for m in check_blocks(path)]
+    found += [m for path in sorted(registry.FORMS.glob("*/*/form.yaml")) for m in check_file(path, around())]
     for version in releases.edited():
         path = registry.FORMS / version / "form.yaml"
         found.append(Mistake(path, 1, "phiên bản đã phát hành bị sửa; hãy tạo thư mục phiên bản mới"))

@@ -11,13 +11,17 @@ from typing import Any
 
 import yaml
 
-from benhan.forms.definition import FormBroken, FormVersion, build
+from benhan.forms.build import build
+from benhan.forms.definition import FormBroken, FormVersion
+from benhan.forms.sample import sample_content
+from benhan.forms.shared import used_names
 from benhan.kernel.canonical import canonical
 from benhan.kernel.errors import NotFound
 
 LAW = Path(__file__).resolve().parent
 FORMS = LAW / "forms"
 LAYOUTS = ("page.typ", "sheet.typ")
+DEFAULT_PAGE = "law/layout/page.typ"  # for forms whose words in `paper` say enough
 
 
 def read_yaml(path: Path) -> Any:
@@ -25,12 +29,13 @@ def read_yaml(path: Path) -> Any:
     return yaml.load(path.read_text(encoding="utf-8"), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506 - safe in C
 
 
-def definition_hash(raw: dict[str, Any], blocks: dict[str, Any], folder: Path) -> str:
-    """SHA-256 over what a form version asks and how it lies on the page: the definition with the shared blocks it uses
-    (canonical JSON, so comments and line ends do not count) and its own layouts. A change of any of them is a new
+def definition_hash(raw: dict[str, Any], blocks: dict[str, Any], lists: dict[str, Any], folder: Path) -> str:
+    """SHA-256 over what a form version asks and how it lies on the page: the definition with the shared blocks and lists
+    it uses (canonical JSON, so comments and line ends do not count) and its own layouts. A change of any of them is a new
     version; another form's block is not."""
-    used = {s["use"]: blocks.get(s["use"]) for s in raw.get("sections", []) if "use" in s}
-    digest = hashlib.sha256(canonical(_plain({"form": raw, "blocks": used})))
+    used, named = used_names(raw, blocks, lists)
+    whole = {"form": raw, "blocks": used, **({"choices": named} if named else {})}
+    digest = hashlib.sha256(canonical(_plain(whole)))
     for path in (folder / name for name in LAYOUTS):
         if path.exists():
             data = path.read_bytes().replace(b"\r\n", b"\n")
@@ -47,14 +52,51 @@ def _plain(value: Any) -> Any:
     return value.isoformat() if isinstance(value, date) else value
 
 
+def block_files() -> list[Path]:
+    """The files of shared blocks; their names make one name space."""
+    return [LAW / "blocks.yaml", *sorted((LAW / "blocks").glob("*.yaml"))]
+
+
+@cache
+def blocks() -> dict[str, Any]:
+    """Every shared block by name."""
+    found: dict[str, Any] = {}
+    for path in block_files():
+        own = read_yaml(path) or {}
+        if doubles := found.keys() & own.keys():
+            raise FormBroken(f"{path.name}: khối trùng tên {', '.join(sorted(doubles))}")
+        found.update(own)
+    return found
+
+
+@cache
+def choice_lists() -> dict[str, Any]:
+    """Lists of choices that many forms share, by name."""
+    return dict(read_yaml(LAW / "choices.yaml") or {})
+
+
+@cache
+def diagram_names() -> frozenset[str]:
+    """The diagrams that can be marked or drawn upon."""
+    return frozenset(path.stem for path in (LAW / "diagrams").glob("*.yaml"))
+
+
+@cache
+def diagram_parts(name: str) -> frozenset[str]:
+    """Ids of the parts of a diagram."""
+    if name not in diagram_names():
+        return frozenset()
+    return frozenset(str(part["id"]) for part in read_yaml(LAW / "diagrams" / f"{name}.yaml")["parts"])
+
+
 @cache
 def _all() -> dict[str, tuple[FormVersion, ...]]:
-    blocks = read_yaml(LAW / "blocks.yaml") or {}
     found: dict[str, list[FormVersion]] = {}
     for path in sorted(FORMS.glob("*/*/form.yaml")):
         folder, raw = path.parent, read_yaml(path)
-        form_hash = definition_hash(raw, blocks, folder)
-        form = build(raw, form_hash=form_hash, folder=folder.relative_to(LAW).as_posix(), blocks=blocks)
+        form_hash = definition_hash(raw, blocks(), choice_lists(), folder)
+        place = folder.relative_to(LAW).as_posix()
+        form = build(raw, form_hash=form_hash, folder=place, blocks=blocks(), choices=choice_lists())
         if (form.code, str(form.valid_from)) != (folder.parent.name, folder.name):
             raise FormBroken(f"{path.relative_to(LAW)}: mã và ngày phải trùng với tên thư mục")
         found.setdefault(form.code, []).append(form)
@@ -67,9 +109,19 @@ def all_versions() -> list[FormVersion]:
 
 
 def example(form: FormVersion) -> dict[str, Any]:
-    """The worked example of a form version: {content, clinical_at?, entries?: further contents of the same sheet}."""
-    found: dict[str, Any] = json.loads((LAW / form.folder / "example.json").read_text(encoding="utf-8"))
+    """The worked example of a form version: {content, clinical_at?, entries?: further contents of the same sheet}. A form
+    without one gets a sample made from its definition."""
+    path = LAW / form.folder / "example.json"
+    if not path.exists():
+        return {"content": sample_content(form, parts=diagram_parts)}
+    found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
     return found
+
+
+def page_layout(form: FormVersion) -> str:
+    """The layout of one document of the form, below the package for `proof.render`."""
+    own = LAW / form.folder / "page.typ"
+    return f"law/{form.folder}/page.typ" if own.exists() else DEFAULT_PAGE
 
 
 def sheet_layout(form: FormVersion) -> str:

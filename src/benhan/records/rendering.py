@@ -71,7 +71,7 @@ def render_version(
         "subtitle": _subtitle(version),
         "footer": _footer(document, version),
     }
-    return render(f"law/{form.folder}/page.typ", data, attachments=files, at=at or version.recorded_at)
+    return render(registry.page_layout(form), data, attachments=files, at=at or version.recorded_at)
 
 
 def preview(document: Document, version: DocumentVersion) -> Rendered:

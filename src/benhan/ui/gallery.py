@@ -7,7 +7,8 @@ from types import SimpleNamespace
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from benhan.forms.definition import FormVersion, build
+from benhan.forms.build import build
+from benhan.forms.definition import FormVersion
 from benhan.forms.page import sections
 from benhan.forms.print import print_sections
 from benhan.kernel import clock
