@@ -47,7 +47,7 @@ def test_a_signed_document_verifies_with_public_means(cast: Cast) -> None:
 
 def test_several_signers_sign_in_order_and_all_signatures_hold(cast: Cast) -> None:
     version = written(cast, cast.open())
-    assert waiting(cast, "director") == []
+    assert "director" not in {r.position_id for r in waiting(cast, "director")}
     sign_all(cast, "doctor", "director")
     assert queries.document(version.document_id).signature_state == "signed"
     last = signing.last_signature(version.pk)

@@ -25,6 +25,16 @@ def prefill(form: FormVersion, known: Known, previous: dict[str, Any] | None = N
     return content
 
 
+def completed(content: dict[str, Any], known: dict[str, Any]) -> dict[str, Any]:
+    """The content with its empty items filled from `known`; what stands there stays. Lists of rows are left alone."""
+    done = dict(content)
+    for section_id, facts in known.items():
+        here = done.get(section_id, {})
+        if isinstance(here, dict) and isinstance(facts, dict):
+            done[section_id] = {**facts, **here}
+    return done
+
+
 def _value(field: Field, known: Known, earlier: dict[str, Any]) -> Any:
     if field.copy_forward and earlier.get(field.id) not in (None, "", []):
         return earlier[field.id]

@@ -89,6 +89,11 @@ def diagram_parts(name: str) -> frozenset[str]:
     return frozenset(str(part["id"]) for part in read_yaml(LAW / "diagrams" / f"{name}.yaml")["parts"])
 
 
+def has_part(name: str, part: str) -> bool:
+    """Does the diagram have that part?"""
+    return part in diagram_parts(name)
+
+
 @cache
 def _all() -> dict[str, tuple[FormVersion, ...]]:
     found: dict[str, list[FormVersion]] = {}

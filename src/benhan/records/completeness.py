@@ -56,7 +56,12 @@ def _invalid(record: MedicalRecord, active: list[Document]) -> list[Gap]:
         seen.add(version.document_id)
         form = registry.form_version(version.form_code, version.form_valid_from)
         errors = validate(
-            form, content_of(version), purpose="closing", born=record.person.birth_date, code_known=codes.is_known
+            form,
+            content_of(version),
+            purpose="closing",
+            born=record.person.birth_date,
+            code_known=codes.is_known,
+            part_known=registry.has_part,
         )
         document = by_id[version.document_id]
         found += [Gap("invalid", f"“{document.title}”: {e.message}", document) for e in errors[:5]]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
@@ -50,6 +51,7 @@ def compose(
     reason: str,
     previous_hash: str,
     origin: Origin,
+    signed_parts: Sequence[dict[str, Any]] = (),
 ) -> tuple[str, str]:
     """Return (canonical JSON text, SHA-256 hex) of a version."""
     patient = record.person  # merged copies: what is written now names the surviving patient
@@ -88,6 +90,7 @@ def compose(
             "licence_number": author.licence_number,
         },
         **({"replies_to": str(document.replies_to_id)} if document.replies_to_id else {}),
+        **({"signed_parts": list(signed_parts)} if signed_parts else {}),
         "entered_by": entered_by,
         "clinical_at": moment(clinical_at),
         "recorded_at": moment(recorded_at),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -10,6 +11,7 @@ from django.conf import settings
 from django.db.models import Count, QuerySet
 
 from benhan.access.actors import Actor
+from benhan.kernel import clock
 from benhan.kernel.blobs import BlobStore
 from benhan.kernel.errors import NotFound
 from benhan.patients.merging import family_ids, survivors
@@ -231,6 +233,16 @@ def latest_of_form(of: MedicalRecord, form_code: str) -> Document | None:
     """The newest document of a form in a record that is not cancelled."""
     rows: QuerySet[Document, Any] = Document.objects.filter(record=of, form_code=form_code, document_state="active")
     return rows.order_by("-clinical_at", "-order_no").first()
+
+
+def of_day(of: MedicalRecord, form_code: str, at: datetime) -> Document | None:
+    """The document of a form with the facility's calendar day of `at`, if the record has one that is not cancelled."""
+    day = clock.day_of(at)
+    near = (at - timedelta(days=1), at + timedelta(days=1))
+    rows = Document.objects.filter(
+        record=of, form_code=form_code, document_state="active", clinical_at__range=near
+    ).order_by("order_no")
+    return next((d for d in rows if clock.day_of(d.clinical_at) == day), None)
 
 
 def document_titles(ids: list[str]) -> dict[str, tuple[UUID, str]]:

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 
+from benhan.forms.definition import FormVersion
 from benhan.forms.print import print_sections
 from benhan.kernel import clock
 from benhan.kernel.canonical import canonical
@@ -15,6 +16,7 @@ from benhan.law import codes, registry
 from benhan.proof.render import Attachment, Rendered, render
 from benhan.proof.sign import SignerShown
 from benhan.records.models import Document, DocumentVersion
+from benhan.records.parts import signed_elsewhere
 from benhan.records.payload import opened
 from benhan.signing import queries as signing
 from benhan.signing.models import Confirmation
@@ -62,7 +64,7 @@ def render_version(
         )
         for n, c in enumerate(confirmations, 1)
     ]
-    data = page_data(payload, form.positions, signer)
+    data = page_data(payload, form.positions, signer, form)
     data |= {
         "sections": print_sections(form, payload["content"], zone(), codes.name),
         "confirmations": [_confirmation(c) for c in confirmations],
@@ -82,7 +84,9 @@ def preview(document: Document, version: DocumentVersion) -> Rendered:
     return render_version(document, version, mark=mark)
 
 
-def page_data(payload: dict[str, Any], positions: Any, signer: tuple[str, SignerShown] | None) -> dict[str, Any]:
+def page_data(
+    payload: dict[str, Any], positions: Any, signer: tuple[str, SignerShown] | None, form: FormVersion | None = None
+) -> dict[str, Any]:
     """Letterhead, numbers, names and places to sign, from the frozen payload."""
     record, patient = payload["record"], payload["patient"]
     numbers = [
@@ -97,11 +101,23 @@ def page_data(payload: dict[str, Any], positions: Any, signer: tuple[str, Signer
             "facility": payload["facility"]["name"],
             "department": payload["department"],
         },
-        "form": {"name": payload["form"]["name"], "official_number": payload["form"]["official_number"]},
+        "form": {
+            "name": payload["form"]["name"],
+            "official_number": payload["form"]["official_number"],
+            "paper": form.paper if form else {},
+            "sheet": form.sheet if form else {},
+        },
         "person": patient["full_name"],
         "numbers": [{"label": label, "value": value} for label, value in numbers if value],
         "positions": [
-            {"id": p.id, "label": p.label_vi, "hint": "(ký, ghi rõ họ tên)", "signed": _shown(p.id, signer)}
+            {
+                "id": p.id,
+                "label": p.label_vi,
+                "hint": "(ký, ghi rõ họ tên)",
+                "part": p.part,
+                "signed": _shown(p.id, signer),
+                "earlier": _earlier(signed_elsewhere(payload).get(p.id)),
+            }
             for p in positions
             if p.kind != "confirmation"
         ],
@@ -112,6 +128,14 @@ def _shown(position_id: str, signer: tuple[str, SignerShown] | None) -> dict[str
     if signer is None or signer[0] != position_id:
         return None
     return {"name": signer[1].name, "title": signer[1].title, "at": signer[1].at_text}
+
+
+def _earlier(signed: dict[str, str] | None) -> dict[str, str] | None:
+    """Whose signature stands in an earlier version, as words for this place."""
+    if signed is None:
+        return None
+    at = local(datetime.fromisoformat(signed["signed_at"]))
+    return {"name": signed["name"], "title": signed["title"], "at": at, "version": signed["version_no"]}
 
 
 def _subtitle(version: DocumentVersion) -> str:

@@ -12,12 +12,13 @@ from benhan.audit import services as audit
 from benhan.facility import queries as facility
 from benhan.facility.models import Staff
 from benhan.forms.definition import FormVersion
+from benhan.forms.parts import begun
 from benhan.forms.validate import clean, validate
 from benhan.kernel import clock, news
 from benhan.kernel.errors import Conflict, FieldError, Invalid, Refused
 from benhan.kernel.text import clean as clean_text
 from benhan.law import codes, registry
-from benhan.records import facts, lifecycle, queries
+from benhan.records import facts, lifecycle, parts, queries
 from benhan.records.models import Document, DocumentMark, DocumentVersion, Draft, MedicalRecord, Volume
 from benhan.records.opening import locked
 from benhan.records.payload import Origin, compose, opened
@@ -53,7 +54,7 @@ def write(
             return known  # pressed twice: the first was done while this one waited for the record
         at = _clinical_at(clinical_at, fresh)
         form = registry.form(form_code, clock.day_of(at))
-        _assert_may_write(form, fresh, actor)
+        _assert_may_write(form, fresh, actor, at)
         _assert_answers(form, fresh, replies_to)
         document = Document(
             record=fresh,
@@ -96,10 +97,10 @@ def amend(
     client_key: str = "",
     draft: Draft | None = None,
 ) -> DocumentVersion:
-    """Amend (đính chính): a new version with a reason; the old one stays readable, its signatures stay with it (INT-02)."""
+    """Amend (đính chính): a new version with a reason; the old one stays readable, its signatures stay with it (INT-02).
+
+    Parts that are signed apart and stay as they are keep their signatures; writing only the next part needs no reason."""
     gate.require(actor, "records.document.amend", document)
-    if not clean_text(reason).strip():
-        raise Invalid([FieldError("reason", "required", "Nêu lý do đính chính")])
     with audit.unit_of_work("records.document.amend"):
         if client_key and (known := _by_client_key(actor, client_key)):
             return known
@@ -116,6 +117,11 @@ def amend(
         at = _clinical_at(clinical_at or current.clinical_at, record)
         previous = queries.current_version(current)
         form = registry.form_version(previous.form_code, previous.form_valid_from)
+        said = clean_text(reason).strip()
+        if not said and parts.continues(form, previous, clean(form, content)):
+            said = parts.CONTINUED
+        if not said:
+            raise Invalid([FieldError("reason", "required", "Nêu lý do đính chính")])
         signing.withdraw_requests(current.pk)
         version = _add_version(
             current,
@@ -125,10 +131,11 @@ def amend(
             actor=actor,
             on_behalf_of=None,
             at=at,
-            reason=clean_text(reason).strip(),
+            reason=said,
             client_key=client_key,
             previous=previous.payload_hash,
             number=base_version_no + 1,
+            before=previous,
         )
         _finish(draft, version, current, record, "records.document.amend")
     return version
@@ -230,11 +237,15 @@ def _write_gate(record: MedicalRecord, event: str, document: Document | None = N
     return fresh, volume
 
 
-def _assert_may_write(form: FormVersion, record: MedicalRecord, actor: Actor) -> None:
+def _assert_may_write(form: FormVersion, record: MedicalRecord, actor: Actor, at: datetime) -> None:
     if not form.writers & (actor.roles | {actor.position}):
         raise Refused(f"Vai trò của bạn không ghi được “{form.name_vi}”", code="not_a_writer")
     if form.repeats == "once" and queries.latest_of_form(record, form.code) is not None:
         raise Conflict(f"Hồ sơ đã có “{form.name_vi}”; hãy đính chính bản đang có", code="once_per_record")
+    if form.repeats == "day" and (there := queries.of_day(record, form.code, at)) is not None:
+        raise Conflict(
+            f"Ngày {clock.day_of(at):%d/%m/%Y} đã có “{there.title}”; hãy đính chính tờ đang có", code="once_per_day"
+        )
 
 
 def _assert_answers(form: FormVersion, record: MedicalRecord, request: Document | None) -> None:
@@ -277,12 +288,14 @@ def _add_version(
     client_key: str,
     previous: str,
     number: int,
+    before: DocumentVersion | None = None,
 ) -> DocumentVersion:
     tidy = clean(form, content)
     born: date | None = record.person.birth_date
-    errors = validate(form, tidy, purpose="saving", born=born, code_known=codes.is_known)
+    errors = validate(form, tidy, purpose="saving", born=born, code_known=codes.is_known, part_known=registry.has_part)
     if errors:
         raise Invalid(errors)
+    kept = parts.carried(form, before, tidy) if before else []
     author, entered_by = _author(actor, on_behalf_of)
     now = clock.now()
     text, digest = compose(
@@ -299,6 +312,7 @@ def _add_version(
         reason=reason,
         previous_hash=previous,
         origin=Origin(),
+        signed_parts=[c.as_data() for c in kept],
     )
     document.version_no, document.clinical_at, document.recorded_at = number, at, now
     document.author_id, document.author_name, document.author_title = (
@@ -306,7 +320,7 @@ def _add_version(
         author.full_name,
         author.job_title,
     )
-    document.signature_state = "unsigned" if form.positions else "none"
+    document.signature_state = "none" if not form.positions else "partly" if kept else "unsigned"
     document.save()
     version = DocumentVersion.objects.create(
         document=document,
@@ -329,6 +343,8 @@ def _add_version(
     signing.request_positions(
         subject_of(document, version),
         form.positions,
+        carried=frozenset(p["id"] for c in kept for p in c.positions),
+        begun=begun(form, tidy),
         author=Staff.objects.filter(pk=author.staff_id).first() if author.staff_id else None,
     )
     return version
@@ -398,7 +414,9 @@ def _mark(document: Document, kind: str, reason: str, actor: Actor) -> DocumentM
         if kind == "cancelled":
             signing.withdraw_requests(fresh.pk)
         else:
-            signing.restore_requests(queries.current_version(fresh).pk)
+            version = queries.current_version(fresh)
+            form = registry.form_version(version.form_code, version.form_valid_from)
+            signing.restore_requests(version.pk, begun=begun(form, content_of(version)))
         audit.record(
             f"records.document.{verb}",
             patient_id=record.patient_id,

@@ -10,9 +10,10 @@ from benhan.access import gate
 from benhan.access.actors import Actor
 from benhan.audit import services as audit
 from benhan.facility import queries as facility
+from benhan.forms.parts import purpose_of
 from benhan.forms.validate import validate
 from benhan.kernel import news
-from benhan.kernel.errors import Conflict, Invalid, NotFound, Refused, SaysNo
+from benhan.kernel.errors import Conflict, FieldError, Invalid, NotFound, Refused, SaysNo
 from benhan.law import codes, registry
 from benhan.proof.render import SignatureBox
 from benhan.proof.sign import SigningIdentity
@@ -128,7 +129,7 @@ def _sign_one(
 
 
 def _assert_turn(request: SignatureRequest, document: Document, version: DocumentVersion, actor: Actor) -> None:
-    if request.version_id != version.pk or request.request_state in ("done", "withdrawn"):
+    if request.version_id != version.pk or request.request_state in ("done", "withdrawn", "carried"):
         raise Conflict("Giấy đã được ký hoặc đã có phiên bản mới; hãy tải lại", code="not_waiting")
     if request.request_state != "ready":
         raise Refused("Chưa đến lượt ký của vị trí này", code="not_your_turn")
@@ -136,28 +137,31 @@ def _assert_turn(request: SignatureRequest, document: Document, version: Documen
         raise Refused(f"Vị trí “{request.label}” không thuộc chức danh của bạn", code="wrong_position")
     if request.assigned_id not in (None, actor.staff_id):
         raise Refused("Vị trí này chờ chữ ký của chính người ghi", code="assigned_to_other")
-    errors = validate(
-        registry.form_version(version.form_code, version.form_valid_from),
-        content_of(version),
-        purpose="signing",
-        born=document.record.person.birth_date,
-        code_known=codes.is_known,
-    )
+    errors = _missing(document, version, request.position_id)
     if errors:
         raise Invalid(errors, "Giấy còn thiếu nội dung bắt buộc khi ký")
+
+
+def _missing(document: Document, version: DocumentVersion, position_id: str) -> list[FieldError]:
+    """What this place to sign needs and the content does not have: of its own part and of what belongs to all."""
+    form = registry.form_version(version.form_code, version.form_valid_from)
+    part = next((p.part for p in form.positions if p.id == position_id), "")
+    return validate(
+        form,
+        content_of(version),
+        purpose=purpose_of(form, part),
+        born=document.record.person.birth_date,
+        code_known=codes.is_known,
+        part_known=registry.has_part,
+        parts=frozenset({part}) if part else None,
+    )
 
 
 def begin_confirmation(document: Document, position_id: str, *, actor: Actor) -> tuple[Challenge, str]:
     """Freeze exactly what the patient is shown, keep that file, and make the one-time code (R-79)."""
     gate.require(actor, "records.document.confirm", document)
     version = queries.current_version(document)
-    errors = validate(
-        registry.form_version(version.form_code, version.form_valid_from),
-        content_of(version),
-        purpose="signing",
-        born=document.record.person.birth_date,
-        code_known=codes.is_known,
-    )
+    errors = _missing(document, version, position_id)
     if errors:
         raise Invalid(errors, "Giấy còn thiếu nội dung bắt buộc nên chưa thể đưa người bệnh xác nhận")
     shown = queries.files().put(rendering.preview(document, version).pdf)

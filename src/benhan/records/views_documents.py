@@ -18,7 +18,8 @@ from benhan.access import gate
 from benhan.access.web import actor_of, route
 from benhan.forms.definition import FormVersion
 from benhan.forms.page import parse_post, sections
-from benhan.forms.prefill import prefill
+from benhan.forms.parts import begun
+from benhan.forms.prefill import completed, prefill
 from benhan.forms.validate import clean, validate
 from benhan.kernel import clock
 from benhan.kernel.errors import FieldError, Invalid, NotFound, SaysNo
@@ -77,8 +78,13 @@ def _stamp_time(form: FormVersion, content: dict[str, Any]) -> None:
 
 @route("records.document.amend", load=queries.document, methods=("POST",))
 def begin_amendment(request: HttpRequest, document: Document) -> HttpResponse:
-    """Begin an amendment: a draft with the content of the newest version."""
-    content = services.content_of(queries.current_version(document))
+    """Begin an amendment: a draft with the content of the newest version, and, where a part is still to be written, what
+    has become known meanwhile (the day of discharge, the days of treatment)."""
+    version = queries.current_version(document)
+    content = services.content_of(version)
+    form = registry.form_version(version.form_code, version.form_valid_from)
+    if len(begun(form, content)) < len(form.parts):
+        content = completed(content, prefill(form, known_facts(document.record)))
     draft = services.save_draft(
         document.record,
         document.form_code,
@@ -115,6 +121,7 @@ def _draw_editor(request: HttpRequest, draft: Draft, content: dict[str, Any], er
         "requested": answers.requested(draft.replies_to) if draft.replies_to else [],
         "drawn": sections(form, content, errors, zone()),
         "reason": request.POST.get("reason", ""),
+        "may_continue": draft.document is not None and draft.document.signature_state == "partly" and bool(form.parts),
         "saved_at": int(draft.updated_at.timestamp() * 1000),
     }
     return render(request, "records/editor.html", page, status=422 if errors else 200)
@@ -143,7 +150,15 @@ def save(request: HttpRequest, draft: Draft) -> HttpResponse:
         version = _save(request, draft, form, content)
     except Invalid as no:
         return _draw_editor(request, draft, content, no.errors)
-    missing = validate(form, content, purpose="signing", born=draft.record.person.birth_date, code_known=codes.is_known)
+    missing = validate(
+        form,
+        content,
+        purpose="signing",
+        born=draft.record.person.birth_date,
+        code_known=codes.is_known,
+        part_known=registry.has_part,
+        parts=begun(form, content),
+    )
     if missing:
         messages.warning(
             request,
@@ -220,6 +235,7 @@ def document_page(request: HttpRequest, document: Document) -> HttpResponse:
         if document.document_state == "active" and may["write"]
         else [],
         "to_confirm": [r for r in requests if r.request_state == "ready" and r.kind == "confirmation"],
+        "unwritten": sorted({r.part for r in requests if r.request_state == "later"}),
         "may": may,
         "marks_open": document.volume_id,
     }

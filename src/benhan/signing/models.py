@@ -64,10 +64,18 @@ class SignatureRequest(models.Model):
     order = models.PositiveSmallIntegerField()
     required = models.BooleanField()
     parallel = models.BooleanField(default=False)
+    part = models.CharField(max_length=2, default="", blank=True, help_text="parts of a form are signed apart")
     assigned = models.ForeignKey(Staff, on_delete=models.PROTECT, null=True, related_name="+")
     request_state = models.CharField(
         max_length=10,
-        choices=[("waiting", "Chờ đến lượt"), ("ready", "Chờ ký"), ("done", "Đã ký"), ("withdrawn", "Đã rút")],
+        choices=[
+            ("later", "Phần này chưa viết"),
+            ("waiting", "Chờ đến lượt"),
+            ("ready", "Chờ ký"),
+            ("done", "Đã ký"),
+            ("carried", "Đã ký ở phiên bản trước"),
+            ("withdrawn", "Đã rút"),
+        ],
     )
     created_at = models.DateTimeField()
 

@@ -31,6 +31,7 @@ MARK_CHARACTERS_MAX = 20_000
 # Strokes as the page draws them, each with at least one line: a mark of "-" or ",,," would be a mark nobody made.
 _POINT = r"[0-9]{1,4} [0-9]{1,4}"
 _PATH = re.compile(rf"(?:M{_POINT}(?:L{_POINT})+)+")
+SIGNED = ("done", "carried")
 STRENGTH_INTERNAL = "chữ ký điện tử chuyên dùng nội bộ (CA của cơ sở)"
 # Whether a public authority issued an imported certificate nobody here has checked: then the paper must not claim it.
 STRENGTH_IMPORTED = "chữ ký số (chứng thư nhập từ tệp .p12; cơ sở chưa đối chiếu bên cấp)"
@@ -50,14 +51,30 @@ class Subject:
     department_id: UUID | None
 
 
-def request_positions(subject: Subject, positions: Sequence[Position], *, author: Staff | None) -> None:
-    """Put the places to sign of a new version into the queue. The author's own place is the author's."""
+def request_positions(
+    subject: Subject,
+    positions: Sequence[Position],
+    *,
+    author: Staff | None,
+    carried: frozenset[str] = frozenset(),
+    begun: frozenset[str] = frozenset(),
+) -> None:
+    """Put the places to sign of a new version into the queue. The author's own place is the author's. Places in `carried`
+    were signed in an earlier version whose part is unchanged; a part not `begun` has nothing to sign yet."""
     mine_taken = False
     rows = []
     for position in positions:
+        state = (
+            "carried"
+            if position.id in carried
+            else "later"
+            if position.part and position.part not in begun
+            else "waiting"
+        )
         mine = (
             author is not None
             and position.kind == "staff"
+            and state == "waiting"
             and not mine_taken
             and queries.may_fill(author.position, position.role)
         )
@@ -77,8 +94,9 @@ def request_positions(subject: Subject, positions: Sequence[Position], *, author
                 order=position.order,
                 required=position.required,
                 parallel=position.parallel,
+                part=position.part,
                 assigned=author if mine else None,
-                request_state="waiting",
+                request_state=state,
                 created_at=clock.now(),
             )
         )
@@ -88,24 +106,29 @@ def request_positions(subject: Subject, positions: Sequence[Position], *, author
 
 def withdraw_requests(document_id: UUID) -> None:
     """A newer version or a cancellation: nobody needs to sign the old one any more."""
-    SignatureRequest.objects.filter(document_id=document_id, request_state__in=["waiting", "ready"]).update(
+    SignatureRequest.objects.filter(document_id=document_id, request_state__in=["waiting", "ready", "later"]).update(
         request_state="withdrawn"
     )
 
 
-def restore_requests(version_id: UUID) -> None:
+def restore_requests(version_id: UUID, *, begun: frozenset[str] = frozenset()) -> None:
     """The cancellation was taken back: what was withdrawn waits again."""
-    SignatureRequest.objects.filter(version_id=version_id, request_state="withdrawn").update(request_state="waiting")
+    withdrawn = SignatureRequest.objects.filter(version_id=version_id, request_state="withdrawn")
+    withdrawn.exclude(part="").exclude(part__in=begun).update(request_state="later")
+    withdrawn.update(request_state="waiting")
     _advance(version_id)
 
 
 def _advance(version_id: UUID) -> None:
-    """Whose turn is it? Every position up to the first required one that is still open."""
+    """Whose turn is it? In each part every position up to the first required one that is still open."""
     open_rows = list(
         SignatureRequest.objects.filter(version_id=version_id, request_state__in=["waiting", "ready"]).order_by("order")
     )
-    barrier = min((r.order for r in open_rows if r.required), default=10_000)
-    ready = [r.pk for r in open_rows if r.order <= barrier or r.parallel]
+    barriers: dict[str, int] = {}
+    for r in open_rows:
+        if r.required:
+            barriers.setdefault(r.part, r.order)
+    ready = [r.pk for r in open_rows if r.order <= barriers.get(r.part, r.order) or r.parallel]
     SignatureRequest.objects.filter(pk__in=ready).update(request_state="ready")
 
 
@@ -114,8 +137,8 @@ def signature_state(version_id: UUID) -> str:
     rows = list(SignatureRequest.objects.filter(version_id=version_id).values_list("required", "request_state"))
     if not rows:
         return "none"
-    done = sum(state == "done" for _, state in rows)
-    if all(state == "done" for required, state in rows if required) and done:
+    done = sum(state in SIGNED for _, state in rows)
+    if all(state in SIGNED for required, state in rows if required) and done:
         return "signed"
     return "partly" if done else "unsigned"
 
