@@ -36,10 +36,13 @@ def entries(text: str = "", certainty: str = "") -> list[Entry]:
         if all(w in words for w in wanted) and certainty in ("", form.certainty):
             count = sum(len(s.fields) for s in form.sections)
             found.append(Entry(form, len(registry.versions(code)), count, len(lacking.get(code, (0, []))[1])))
-    return sorted(
-        found,
-        key=lambda e: (not e.form.official_number, e.form.official_number[3:], e.form.official_number, e.form.name_vi),
-    )
+    return sorted(found, key=lambda e: _place(e.form))
+
+
+def _place(form: FormVersion) -> tuple[bool, bool, str, str, str]:
+    """By the ministry's books (BV1, then BV2), then other numbered papers, then those without a number."""
+    number, _, book = form.official_number.partition("/")
+    return not form.official_number, not book, book, number, form.name_vi
 
 
 def shown_version(code: str) -> FormVersion:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import json
+import re
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from typing import Any
 
+import rfc8785
 import yaml
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from benhan.access import gate
 from benhan.access.actors import Actor
@@ -17,6 +21,7 @@ from benhan.formbook import published
 from benhan.formbook.models import OwnForm
 from benhan.forms.additions import PREFIX
 from benhan.forms.check import Mistake, check_addition, check_text
+from benhan.forms.conditions import as_data
 from benhan.forms.definition import FormVersion
 from benhan.forms.shared import expanded
 from benhan.kernel import clock
@@ -28,6 +33,7 @@ from benhan.law.own import added_version, own_version
 
 TEXT_CHARACTERS_MAX = 400_000
 NAME = Path("mau.yaml")
+NOT_SHOWN_YET = frozenset({"score", "diagram", "statement"})  # in the language; screen and paper follow
 NEW_FORM = """code: own_ten_mau                 # bắt đầu bằng own_
 name_vi: Tên mẫu
 name_en: Name of the form
@@ -124,13 +130,13 @@ def _check_form(text: str) -> Checked:
     mistakes = [Mistake(m.file, max(m.line - shift, 1), m.message) for m in check_text(text_with_day, NAME, around())]
     if mistakes:
         return Checked(mistakes=mistakes)
-    raw = yaml.safe_load(text_with_day)
+    raw = json.loads(json.dumps(yaml.safe_load(text_with_day), default=str))  # dates as text, as it will be kept
     if not str(raw["code"]).startswith(PREFIX):
         return Checked(
             mistakes=[Mistake(NAME, _line(text, "code:"), f"“code” của mẫu riêng phải bắt đầu bằng {PREFIX}")]
         )
     whole = expanded({**raw, "valid_from": day.isoformat()}, registry.blocks(), registry.choice_lists())
-    return Checked(own_version(whole, day), whole)
+    return _made(text, whole, lambda: own_version(whole, day))
 
 
 def _check_addition(form: OwnForm, text: str) -> Checked:
@@ -143,13 +149,40 @@ def _check_addition(form: OwnForm, text: str) -> Checked:
         return Checked(mistakes=mistakes)
     if whole["adds_to"] != form.code:
         return Checked(mistakes=[Mistake(NAME, _line(text, "adds_to:"), f"“adds_to” phải là {form.code}")])
-    return Checked(added_version(official, raw, whole, clock.today()), whole)
+    return _made(text, whole, lambda: added_version(official, raw, whole, clock.today()))
+
+
+def _made(text: str, whole: dict[str, Any], make: Callable[[], FormVersion]) -> Checked:
+    """The form, unless it holds what cannot be kept or what no page shows yet: a declaration that is signed and not printed
+    would be worse than none."""
+    try:
+        form = make()
+    except (rfc8785.CanonicalizationError, ValueError) as error:
+        return Checked(mistakes=[Mistake(NAME, 1, f"có số hoặc ngày không lưu được: {error}")])
+    fields = [f for s in form.sections for top in s.fields for f in (top, *top.columns)]
+    strange = [
+        f.id for f in fields if f.type in NOT_SHOWN_YET or f.chart or f.layout != "rows" or not _is_plain(f.show_if)
+    ]
+    strange += [s.id for s in form.sections if s.show_if]
+    strange += ["paper"] if {"size", "flipped", "stamp"} & form.paper.keys() else []
+    strange += ["sheet"] if form.sheet else []
+    what = "chưa dùng được trong mẫu của cơ sở (score, diagram, statement, biểu đồ, bảng xếp theo cột, khổ giấy khác, "
+    what += "điều kiện ghép hoặc nhìn sang phần khác)"
+    mistakes = [Mistake(NAME, _line_of(text, name), f"“{name}” {what}") for name in strange]
+    return Checked(mistakes=mistakes) if mistakes else Checked(form, whole)
 
 
 def publish(form: OwnForm, valid_from: date, *, actor: Actor) -> OwnForm:
     """Publish (ban hành) a definition from a day on: today or later, because what was written before keeps its version.
     From then on it is never edited."""
     gate.require(actor, "formbook.form.manage")
+    try:
+        return _publish(form, valid_from, actor)
+    except IntegrityError as error:  # two drafts of one form, published for one day at once
+        raise _taken(valid_from) from error
+
+
+def _publish(form: OwnForm, valid_from: date, actor: Actor) -> OwnForm:
     with audit.unit_of_work("formbook.form.publish"):
         fresh = _locked(form)
         if fresh.published_at is not None:
@@ -172,13 +205,12 @@ def _assert_day(code: str, day: date) -> None:
         raise Invalid([FieldError("valid_from", "past", "Ngày có hiệu lực phải từ hôm nay trở đi")])
     taken = OwnForm.objects.filter(code=code, valid_from=day, published_at__isnull=False).exists()
     if taken or any(f.valid_from == day for f in registry.versions(code)):
-        raise Invalid(
-            [
-                FieldError(
-                    "valid_from", "taken", f"Mẫu này đã có phiên bản có hiệu lực từ {day:%d/%m/%Y}; chọn ngày khác"
-                )
-            ]
-        )
+        raise _taken(day)
+
+
+def _taken(day: date) -> Invalid:
+    text = f"Mẫu này đã có phiên bản có hiệu lực từ {day:%d/%m/%Y}; chọn ngày khác"
+    return Invalid([FieldError("valid_from", "taken", text)])
 
 
 def discard(form: OwnForm, *, actor: Actor) -> None:
@@ -201,6 +233,18 @@ def _locked(form: OwnForm) -> OwnForm:
 
 def _record(action: str, form: OwnForm) -> None:
     audit.record(action, object_type="ownform", object_id=str(form.pk), detail={"code": form.code})
+
+
+def _is_plain(condition: str) -> bool:
+    """A condition the page follows while somebody types: one comparison for equality in the same section."""
+    groups = as_data(condition)
+    terms = [term for group in groups for term in group]
+    return not terms or (len(terms) == 1 and terms[0]["op"] in ("==", "!=") and "." not in terms[0]["name"])
+
+
+def _line_of(text: str, name: str) -> int:
+    word = re.compile(rf"(\bid:\s*{re.escape(name)}\b|^{re.escape(name)}:)")
+    return next((n for n, line in enumerate(text.splitlines(), 1) if word.search(line)), 1)
 
 
 def _line(text: str, word: str) -> int:

@@ -103,7 +103,7 @@ def own(request: HttpRequest, form: OwnForm) -> HttpResponse:
 
 def _draw(request: HttpRequest, form: OwnForm, text: str, errors: list[FieldError]) -> HttpResponse:
     checked = services.check(form, text)
-    before = _before(form, checked.form) if checked.form else None
+    before = next(reversed(registry.versions(checked.form.code)), None) if checked.form else None
     page = {
         "own": form,
         "text": text,
@@ -115,11 +115,6 @@ def _draw(request: HttpRequest, form: OwnForm, text: str, errors: list[FieldErro
         "changes": changes(before, checked.form) if before and checked.form else [],
     }
     return render(request, "formbook/own.html", page, status=422 if errors else 200)
-
-
-def _before(own_form: OwnForm, form: FormVersion) -> FormVersion | None:
-    """What the new definition takes the place of."""
-    return next((v for v in reversed(registry.versions(form.code))), None)
 
 
 @route(MANAGE, load=queries.own_form)
@@ -147,7 +142,13 @@ def _day(typed: str) -> date:
 
 @route(MANAGE, load=queries.own_form, methods=("POST",))
 def publish(request: HttpRequest, form: OwnForm) -> HttpResponse:
-    """Publish from a day on."""
+    """Publish from a day on what stands in the box, saved first: nobody publishes another text than the one in sight."""
+    text = request.POST.get("text", form.text)
+    try:
+        services.edit(form, text, actor=actor_of(request))
+    except Invalid as no:
+        return _draw(request, form, text, no.errors)
+    form = queries.own_form(form.pk)
     try:
         day = _day(request.POST.get("valid_from", ""))
     except ValueError:

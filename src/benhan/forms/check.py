@@ -23,7 +23,15 @@ from benhan.forms.shared import addition_expanded
 SCHEMA = Path(__file__).resolve().parent / "schema.json"
 NUMERIC = ("number", "score")
 ELSEWHERE = ("record", "form", "letterhead", "signature")  # stands on the page without being typed into the form
+NESTING_MAX = 40
 Place = tuple[Any, ...]
+_OPENS = (
+    yaml.BlockMappingStartToken,
+    yaml.BlockSequenceStartToken,
+    yaml.FlowMappingStartToken,
+    yaml.FlowSequenceStartToken,
+)
+_CLOSES = (yaml.BlockEndToken, yaml.FlowMappingEndToken, yaml.FlowSequenceEndToken)
 
 
 @dataclass(frozen=True)
@@ -117,12 +125,30 @@ def check_blocks(path: Path) -> list[Mistake]:
 
 def _load(text: str, path: Path) -> tuple[Any, dict[Place, int]] | Mistake:
     try:
+        if (bomb := _bomb(text)) is not None:
+            return Mistake(path, bomb + 1, "tệp lồng quá sâu, hoặc dùng & và * (viết ra, hoặc dùng khối dùng chung)")
         tree = yaml.compose(text, Loader=yaml.SafeLoader)
         raw = _plain(yaml.safe_load(text))
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         return Mistake(path, mark.line + 1 if mark else 1, f"YAML hỏng: {getattr(error, 'problem', error)}")
+    except ValueError as error:  # 2099-13-45 is written like a day
+        return Mistake(path, 1, f"có giá trị không đọc được: {error}")
     return raw, dict(_lines(tree, ())) if tree is not None else {}
+
+
+def _bomb(text: str) -> int | None:
+    """The line of an alias (a few of them can stand for gigabytes) or of a nesting no form has; None for neither. Words are
+    looked at one by one, before anything is built of them."""
+    depth = 0
+    for token in yaml.scan(text, Loader=yaml.SafeLoader):
+        if isinstance(token, _OPENS):
+            depth += 1
+        elif isinstance(token, _CLOSES):
+            depth -= 1
+        if depth > NESTING_MAX or isinstance(token, yaml.AliasToken):
+            return int(token.start_mark.line)
+    return None
 
 
 def _defs() -> dict[str, Any]:

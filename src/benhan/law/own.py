@@ -35,7 +35,9 @@ def own_version(raw: dict[str, Any], valid_from: date) -> FormVersion:
     """An own form from its whole definition. Its hash covers every word of it."""
     plain = {**raw, "valid_from": valid_from.isoformat()}
     digest = hashlib.sha256(canonical(plain)).hexdigest()
-    return build({**raw, "valid_from": valid_from}, form_hash=digest, folder="", blocks={}, origin="facility")
+    last = raw.get("valid_to")
+    days = {"valid_from": valid_from, "valid_to": date.fromisoformat(last) if last else None}
+    return build({**raw, **days}, form_hash=digest, folder="", blocks={}, origin="facility")
 
 
 def added_version(
@@ -86,6 +88,6 @@ def _added(
 def _tried(make: Callable[..., FormVersion], *arguments: Any) -> FormVersion | None:
     try:
         return make(*arguments)
-    except FormBroken:
+    except (FormBroken, KeyError, TypeError, ValueError):
         _log.exception("a form of the facility does not fit any more")
         return None
