@@ -34,7 +34,7 @@ def page_data(form: FormVersion, **more: Any) -> dict[str, Any]:
     data = {
         "title": form.name_vi, "subtitle": "", "mark": "", "notice": "", "footer": "x", "confirmations": [],
         "letterhead": {"governing_body": "Sở Y tế", "facility": "Bệnh viện Thử", "department": "Khoa Nội"},
-        "form": {"name": form.name_vi, "official_number": form.official_number},
+        "form": {"name": form.name_vi, "official_number": form.official_number, "paper": form.paper, "sheet": form.sheet},
         "numbers": [{"label": "Số HSBA", "value": "BA25.000001"}],
         "positions": [
             {"id": p.id, "label": p.label_vi, "hint": "(ký)", "signed": None}
@@ -47,7 +47,7 @@ def page_data(form: FormVersion, **more: Any) -> dict[str, Any]:
 
 def printed(form: FormVersion, content: dict[str, Any], **more: Any) -> Rendered:
     sections = print_sections(form, content, ZONE, codes.name)
-    return render(f"law/{form.folder}/page.typ", page_data(form, sections=sections, **more), at=NOW)
+    return render(registry.page_layout(form), page_data(form, sections=sections, **more), at=NOW)
 
 
 def pages(rendered: Rendered) -> int:
