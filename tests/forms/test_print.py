@@ -34,10 +34,12 @@ def page_data(form: FormVersion, **more: Any) -> dict[str, Any]:
     data = {
         "title": form.name_vi, "subtitle": "", "mark": "", "notice": "", "footer": "x", "confirmations": [],
         "letterhead": {"governing_body": "Sở Y tế", "facility": "Bệnh viện Thử", "department": "Khoa Nội"},
-        "form": {"name": form.name_vi, "official_number": form.official_number, "paper": form.paper, "sheet": form.sheet},
+        "form": {
+            "name": form.name_vi, "official_number": form.official_number, "paper": form.paper, "sheet": form.sheet,
+        },
         "numbers": [{"label": "Số HSBA", "value": "BA25.000001"}],
         "positions": [
-            {"id": p.id, "label": p.label_vi, "hint": "(ký)", "signed": None}
+            {"id": p.id, "label": p.label_vi, "hint": "(ký)", "signed": None, "part": p.part}
             for p in form.positions
             if p.kind != "confirmation"
         ],
