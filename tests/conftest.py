@@ -8,8 +8,14 @@ from typing import Any
 
 import pytest
 
+from benhan.law import registry
 from tests.flushing import let_tests_flush
 from tests.people import Cast, build
+
+
+def pytest_collection() -> None:
+    """Tests outside of `formbook` see the law's forms alone: no question to a database that a test may not have."""
+    registry.add_source(tuple)
 
 
 @pytest.fixture(scope="session", autouse=True)

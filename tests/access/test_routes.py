@@ -11,7 +11,9 @@ from django.urls import reverse
 from benhan.access import gate
 from benhan.access.web import assert_every_route_declared, routes
 from benhan.exchange.bhyt.models import ImportRun
+from benhan.formbook import services as formbook
 from benhan.kernel import clock
+from benhan.law import registry
 from benhan.patients import services as patients
 from benhan.patients.models import Identifier
 from benhan.records import services
@@ -40,6 +42,7 @@ def _objects(cast: Cast) -> dict[str, Any]:
     draft = services.save_draft(record, "free_note", note(), actor=cast.stranger, client_key="x")
     twin = patients.register(patients.Person("Trần Văn Đức"), actor=cast.clerk)
     link = patients.merge(cast.other_patient, twin, reason="trùng", actor=cast.clerk)
+    own = formbook.begin(actor=cast.administrator)
     run = ImportRun.objects.create(source="x", started_at=clock.now(), started_by="x", finished_at=clock.now())
     return {
         "record_id": record.pk,
@@ -53,6 +56,9 @@ def _objects(cast: Cast) -> dict[str, Any]:
         "identifier_id": Identifier.objects.filter(patient=cast.other_patient).first().pk,  # type: ignore[union-attr]
         "account_id": cast.accounts["stranger"].pk,
         "run_id": run.pk,
+        "form_id": own.pk,
+        "code": "free_note",
+        "day": registry.form("free_note", clock.today()).valid_from.isoformat(),
     }
 
 

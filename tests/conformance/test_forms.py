@@ -6,7 +6,7 @@ import pytest
 
 from benhan.forms.print import print_sections
 from benhan.kernel.canonical import canonical, sha256_hex
-from benhan.law import codes
+from benhan.law import codes, registry
 from benhan.proof.render import Attachment, Rendered, render
 from benhan.proof.verify import verify_pdf
 from tests.conformance.pdfa import faults
@@ -27,7 +27,7 @@ def drawn(code: str, **more: object) -> Rendered:
     content = examples(form)[0]
     data = page_data(form, sections=print_sections(form, content, ZONE, codes.name), **more)
     file = Attachment("content.json", canonical(content), "application/json", "source", "Nội dung có cấu trúc")
-    return render(f"law/{form.folder}/page.typ", data, attachments=[file], at=trust.AT)
+    return render(registry.page_layout(form), data, attachments=[file], at=trust.AT)
 
 
 @pytest.mark.parametrize("code", sorted(FORMS))

@@ -34,10 +34,12 @@ def page_data(form: FormVersion, **more: Any) -> dict[str, Any]:
     data = {
         "title": form.name_vi, "subtitle": "", "mark": "", "notice": "", "footer": "x", "confirmations": [],
         "letterhead": {"governing_body": "Sở Y tế", "facility": "Bệnh viện Thử", "department": "Khoa Nội"},
-        "form": {"name": form.name_vi, "official_number": form.official_number},
+        "form": {
+            "name": form.name_vi, "official_number": form.official_number, "paper": form.paper, "sheet": form.sheet,
+        },
         "numbers": [{"label": "Số HSBA", "value": "BA25.000001"}],
         "positions": [
-            {"id": p.id, "label": p.label_vi, "hint": "(ký)", "signed": None}
+            {"id": p.id, "label": p.label_vi, "hint": "(ký)", "signed": None, "part": p.part}
             for p in form.positions
             if p.kind != "confirmation"
         ],
@@ -47,7 +49,7 @@ def page_data(form: FormVersion, **more: Any) -> dict[str, Any]:
 
 def printed(form: FormVersion, content: dict[str, Any], **more: Any) -> Rendered:
     sections = print_sections(form, content, ZONE, codes.name)
-    return render(f"law/{form.folder}/page.typ", page_data(form, sections=sections, **more), at=NOW)
+    return render(registry.page_layout(form), page_data(form, sections=sections, **more), at=NOW)
 
 
 def pages(rendered: Rendered) -> int:
@@ -79,7 +81,9 @@ def test_the_places_to_sign_are_never_alone_on_a_page(lines: int) -> None:
     form = FORMS["inpatient_general_medicine"]
     content = {**examples(form)[0], "a5_prognosis": {"prognosis": "dòng\n" * lines}}
     boxes = printed(form, content).boxes
-    assert len({b.page for b in boxes}) == 1
+    for part in form.parts:
+        mine = {p.id for p in form.positions if p.part == part}
+        assert len({b.page for b in boxes if b.position_id in mine}) == 1, part
     top_of_paper, margin_and_label = 841.89, 75
     assert max(b.y1 for b in boxes) < top_of_paper - margin_and_label
 

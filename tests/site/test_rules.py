@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from benhan.kernel.errors import Invalid
+from benhan.records import manifest, queries, services
 from benhan.site import rules
-from tests.people import Cast
+from tests.people import Cast, note, vitals
 
 pytestmark = pytest.mark.django_db
 
@@ -48,3 +49,27 @@ def test_a_time_stamp_authority_has_an_address(cast: Cast) -> None:
     with pytest.raises(Invalid):
         rules.change({"signing.tsa_url": "file:///etc/passwd"}, by="x")
     assert rules.change({"signing.tsa_url": "https://tsa.example"}, by="x") == 1
+
+
+def test_papers_stand_in_the_order_the_facility_set(cast: Cast) -> None:
+    record = cast.open()
+    for form in ("free_note", "vital_signs_chart"):
+        services.write(
+            record,
+            form,
+            note() if form == "free_note" else vitals(),
+            actor=cast.nurse if form != "free_note" else cast.doctor,
+        )
+    volume = queries.open_volume(record)
+    assert volume is not None
+    by_default = [d.form_code for d in manifest._ordered(record, volume)]
+    assert by_default == ["vital_signs_chart", "free_note"], "nursing stands before other papers"
+    rules.change({"records.order.outpatient": "free_note, record, nursing"}, by="Quản trị")
+    assert [d.form_code for d in manifest._ordered(record, volume)] == ["free_note", "vital_signs_chart"]
+
+
+@pytest.mark.parametrize("value", ["", "record, record", "record, nothing_there", "record; nursing"])
+def test_an_order_of_papers_names_groups_or_forms_once(cast: Cast, value: str) -> None:
+    with pytest.raises(Invalid) as no:
+        rules.change({"records.order.outpatient": value}, by="Quản trị")
+    assert no.value.errors[0].path == "records.order.outpatient"

@@ -71,7 +71,10 @@ def _rows(document: Document, version: DocumentVersion) -> list[ClinicalFact]:
     if document.document_state != "active":
         return []
     form = registry.form_version(version.form_code, version.form_valid_from)
-    return [_row(document, version, e) for e in extract(form, content_of(version))]
+    meanings = (
+        e for e in extract(form, content_of(version)) if e.kind != "cv365"
+    )  # names of an exchange file: no facts
+    return [_row(document, version, e) for e in meanings]
 
 
 def _row(document: Document, version: DocumentVersion, e: Extract) -> ClinicalFact:

@@ -26,6 +26,7 @@ ROOMS = [
     "benhan.audit",
     "benhan.facility",
     "benhan.access",
+    "benhan.formbook",
     "benhan.patients",
     "benhan.signing",
     "benhan.records",

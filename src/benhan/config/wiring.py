@@ -17,7 +17,10 @@ from benhan.clinical import queries as clinical_queries
 from benhan.clinical import services as clinical
 from benhan.exchange.bhyt.models import ImportRun
 from benhan.facility import queries as facility_queries
+from benhan.formbook import published
+from benhan.formbook.models import OwnForm
 from benhan.kernel import news
+from benhan.law import registry
 from benhan.patients import merging
 from benhan.patients import queries as patient_queries
 from benhan.patients.models import Identifier, Merge, Patient
@@ -36,6 +39,7 @@ def connect() -> None:
     if _connected:
         return
     _connected = True
+    registry.add_source(published.definitions)
     register_actions()
     provide_facts()
     fill_pages()
@@ -59,6 +63,7 @@ def provide_facts() -> None:
     gate.provide(Document, records.document_facts)
     gate.provide(DocumentVersion, records.version_facts)
     gate.provide(Draft, records.draft_facts)
+    gate.provide(OwnForm, lambda actor, form: gate.Facts())
     gate.provide(ImportRun, lambda actor, run: gate.Facts())
     patient_queries.restrict_with(records.visible_patient_ids)
     patient_queries.find_numbers_with(record_queries.patient_ids_by_number)
@@ -82,6 +87,7 @@ def fill_pages() -> None:
         menu.MenuItem("Chờ ký", "records:queue", "signing.queue.read", 30),
         menu.MenuItem("Chứng thư", "site:my_certificate", "signing.certificate.own", 40),
         menu.MenuItem("Nhập dữ liệu", "bhyt:runs", "bhyt.import.read", 60, "upload"),
+        menu.MenuItem("Mẫu giấy", "formbook:book", "formbook.form.read", 72, "file-earmark-text"),
         menu.MenuItem("Quy tắc", "site:settings", "site.settings.manage", 75, "gear"),
         menu.MenuItem("Sao lưu", "archive:backups", "archive.backup.read", 78, "cloud-check"),
         menu.MenuItem("Nhân viên", "site:staff", "site.staff.manage", 70),

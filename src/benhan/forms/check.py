@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cache
@@ -13,9 +14,11 @@ import jsonschema
 import yaml
 
 from benhan.forms import conditions
+from benhan.forms.additions import merged
 from benhan.forms.build import build
 from benhan.forms.definition import Field, FormBroken, FormVersion
 from benhan.forms.scores import TWO_VALUES
+from benhan.forms.shared import addition_expanded
 
 SCHEMA = Path(__file__).resolve().parent / "schema.json"
 NUMERIC = ("number", "score")
@@ -78,6 +81,27 @@ def check_text(text: str, path: Path, around: Around) -> list[Mistake]:
     except FormBroken as broken:
         return [Mistake(path, _line_of_name(text, str(broken)), str(broken))]
     return [Mistake(path, _line_of_name(text, m), m) for m in _sense(form, around)]
+
+
+def check_addition(
+    text: str, path: Path, around: Around, official: dict[str, Any]
+) -> tuple[dict[str, Any] | None, list[Mistake]]:
+    """What a facility adds to an official form (`official` is that form's definition with its blocks put in): the addition
+    with its own blocks put in, when it is good, and every mistake otherwise."""
+    loaded = _load(text, path)
+    if isinstance(loaded, Mistake):
+        return None, [loaded]
+    raw, lines = loaded
+    schema = _schema().evolve(schema={"$ref": "#/$defs/addition", **_defs()})
+    if found := [Mistake(path, _line(lines, tuple(e.absolute_path)), _explain(e)) for e in schema.iter_errors(raw)]:
+        return None, sorted(found, key=lambda m: m.line)
+    try:
+        whole = addition_expanded(raw, around.blocks, around.choices)
+        form = build(merged(official, whole), form_hash="", folder="", blocks={})
+    except FormBroken as broken:
+        return None, [Mistake(path, _line_of_name(text, str(broken)), str(broken))]
+    mistakes = [Mistake(path, _line_of_name(text, m), m) for m in _sense(form, around)]
+    return (None, mistakes) if mistakes else (whole, [])
 
 
 def check_blocks(path: Path) -> list[Mistake]:
@@ -248,9 +272,12 @@ def _line(lines: dict[Place, int], place: Place) -> int:
 
 def _line_of_name(text: str, message: str) -> int:
     """The line that names what a message speaks of: the last id in it that the file has."""
-    named = [word.strip("“”.,:()") for word in message.replace(".", " ").split()]
+    named = [word.strip("“”.,:();") for word in message.replace(".", " ").split()]
     for word in reversed(named):
+        says = re.compile(
+            rf"\b(id|code|use|role|choices|section|diagram|background|adds_to):\s*{re.escape(word)}\s*(?:[,}}#]|$)"
+        )
         for number, line in enumerate(text.splitlines(), 1):
-            if line.strip().removeprefix("- ") in (f"id: {word}", f"code: {word}", f"use: {word}"):
+            if word and says.search(line):
                 return number
     return 1

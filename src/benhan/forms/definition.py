@@ -185,7 +185,7 @@ class FormVersion:
     leaves_facility: bool = (
         False  # given to people outside: abbreviations are warned of (R-53), a look-up code is printed
     )
-    origin: str = "official"  # official | facility: who answers for the definition
+    origin: str = "official"  # official | added (the facility asks more) | facility (its own form)
 
     def section(self, section_id: str) -> Section | None:
         """The section of that id."""

@@ -62,6 +62,37 @@ class Shared:
         return list(self.lists[raw])
 
 
+def expanded(raw: Raw, blocks: dict[str, Any], lists: dict[str, Any]) -> Raw:
+    """The definition with every block and every list put in: it needs nothing beside itself any more."""
+    shared = Shared(blocks, lists)
+    where = str(raw.get("code", ""))
+    sections = [{**s, "fields": _fields(shared, s["fields"], where)} for s in shared.sections(raw["sections"], where)]
+    return {**raw, "sections": sections}
+
+
+def addition_expanded(raw: Raw, blocks: dict[str, Any], lists: dict[str, Any]) -> Raw:
+    """The same for what is added to an official form."""
+    shared = Shared(blocks, lists)
+    where = str(raw.get("adds_to", ""))
+    sections = []
+    for given in raw["sections"]:
+        word = "more_fields" if "section" in given else "fields"
+        sections.append({**given, word: _fields(shared, given[word], where)})
+    return {**raw, "sections": sections}
+
+
+def _fields(shared: Shared, raws: list[Raw], where: str) -> list[Raw]:
+    done = []
+    for raw in shared.fields(raws, where):
+        field = dict(raw)
+        if "choices" in field:
+            field["choices"] = shared.choices(field["choices"], where)
+        if "columns" in field:
+            field["columns"] = _fields(shared, field["columns"], where)
+        done.append(field)
+    return done
+
+
 def used_names(raw: Any, blocks: dict[str, Any], lists: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
     """The blocks and the lists a definition reaches, directly or through another block: what its hash must cover."""
     seen: dict[str, Any] = {}

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Callable
 from datetime import date
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -14,13 +15,15 @@ import yaml
 from benhan.forms.build import build
 from benhan.forms.definition import FormBroken, FormVersion
 from benhan.forms.sample import sample_content
-from benhan.forms.shared import used_names
+from benhan.forms.shared import expanded, used_names
 from benhan.kernel.canonical import canonical
 from benhan.kernel.errors import NotFound
+from benhan.law.own import OwnDefinition, with_own
 
 LAW = Path(__file__).resolve().parent
 FORMS = LAW / "forms"
 LAYOUTS = ("page.typ", "sheet.typ")
+DEFAULT_SHEET = "law/layout/sheet.typ"
 DEFAULT_PAGE = "law/layout/page.typ"  # for forms whose words in `paper` say enough
 
 
@@ -95,7 +98,7 @@ def has_part(name: str, part: str) -> bool:
 
 
 @cache
-def _all() -> dict[str, tuple[FormVersion, ...]]:
+def _official() -> dict[str, tuple[FormVersion, ...]]:
     found: dict[str, list[FormVersion]] = {}
     for path in sorted(FORMS.glob("*/*/form.yaml")):
         folder, raw = path.parent, read_yaml(path)
@@ -106,6 +109,30 @@ def _all() -> dict[str, tuple[FormVersion, ...]]:
             raise FormBroken(f"{path.relative_to(LAW)}: mã và ngày phải trùng với tên thư mục")
         found.setdefault(form.code, []).append(form)
     return {code: tuple(sorted(versions, key=lambda f: f.valid_from)) for code, versions in found.items()}
+
+
+def add_source(source: Callable[[], tuple[OwnDefinition, ...]]) -> None:
+    """Let the room that keeps the facility's own definitions tell which are published (wiring only)."""
+    _sources[:] = [source]
+
+
+_sources: list[Callable[[], tuple[OwnDefinition, ...]]] = []
+
+
+def _all() -> dict[str, tuple[FormVersion, ...]]:
+    own = _sources[0]() if _sources else ()
+    return _with_own(own) if own else _official()
+
+
+@lru_cache(maxsize=4)
+def _with_own(own: tuple[OwnDefinition, ...]) -> dict[str, tuple[FormVersion, ...]]:
+    return with_own(_official(), own, expanded_of)
+
+
+def expanded_of(form: FormVersion) -> dict[str, Any]:
+    """The definition of an official version with its blocks and lists put in, as plain data."""
+    raw = read_yaml(LAW / form.folder / "form.yaml")
+    return expanded(raw, blocks(), choice_lists())
 
 
 def all_versions() -> list[FormVersion]:
@@ -131,7 +158,9 @@ def page_layout(form: FormVersion) -> str:
 
 def sheet_layout(form: FormVersion) -> str:
     """The layout that prints many entries as one sheet, below the package for `proof.render`, or an empty text."""
-    return f"law/{form.folder}/sheet.typ" if (LAW / form.folder / "sheet.typ").exists() else ""
+    if (LAW / form.folder / "sheet.typ").exists() and form.folder:
+        return f"law/{form.folder}/sheet.typ"
+    return DEFAULT_SHEET if form.sheet else ""
 
 
 def form(code: str, on: date) -> FormVersion:

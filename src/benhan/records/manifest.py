@@ -13,6 +13,7 @@ from benhan.records.payload import birth_text, moment
 from benhan.signing.models import Confirmation, Signature
 
 FORMAT = "benhan.manifest/1"
+ORDER_RULE = "records.order."  # the facility's rule for one type of record: groups of forms and single form codes
 
 
 def build(record: MedicalRecord, volume: Volume, *, sealed_by: Actor, sealed_at: datetime) -> dict[str, Any]:
@@ -81,12 +82,24 @@ def _entries(record: MedicalRecord, volume: Volume) -> list[dict[str, Any]]:
 
 
 def _ordered(record: MedicalRecord, volume: Volume) -> list[Document]:
-    """Papers in the order of the record type (by form group), then by clinical time."""
-    order = list(registry.record_types().get(record.record_type, {}).get("order", []))
-    groups = {code: form_group(code) for code in volume.documents.values_list("form_code", flat=True).distinct()}
-    place = {code: order.index(group) if group in order else len(order) for code, group in groups.items()}
+    """Papers in the order the facility set for the record type (form codes and groups of forms), then by clinical time."""
+    order = paper_order(record.record_type)
+    codes = volume.documents.values_list("form_code", flat=True).distinct()
+    place = {code: _place(order, code, form_group(code)) for code in codes}
     rows = list(Document.objects.filter(volume=volume))
     return sorted(rows, key=lambda d: (place[d.form_code], d.clinical_at, d.order_no))
+
+
+def paper_order(record_type: str) -> list[str]:
+    """Groups of forms, and single forms that have a place of their own, in the order of the closed record: as the
+    facility's rule says, else as the law's default."""
+    default = list(registry.record_types().get(record_type, {}).get("order", []))
+    kept = facility.setting(f"{ORDER_RULE}{record_type}", default)
+    return [str(name) for name in kept] if isinstance(kept, list) else default
+
+
+def _place(order: list[str], code: str, group: str) -> int:
+    return next((order.index(name) for name in (code, group) if name in order), len(order))
 
 
 def form_group(form_code: str) -> str:

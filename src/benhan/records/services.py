@@ -314,12 +314,7 @@ def _add_version(
         origin=Origin(),
         signed_parts=[c.as_data() for c in kept],
     )
-    document.version_no, document.clinical_at, document.recorded_at = number, at, now
-    document.author_id, document.author_name, document.author_title = (
-        author.staff_id,
-        author.full_name,
-        author.job_title,
-    )
+    _turn_to(document, author, number, at, now)
     document.signature_state = "none" if not form.positions else "partly" if kept else "unsigned"
     document.save()
     version = DocumentVersion.objects.create(
@@ -348,6 +343,13 @@ def _add_version(
         author=Staff.objects.filter(pk=author.staff_id).first() if author.staff_id else None,
     )
     return version
+
+
+def _turn_to(document: Document, author: Actor, number: int, at: datetime, now: datetime) -> None:
+    """The row shows its newest version: number, times, author."""
+    document.version_no, document.clinical_at, document.recorded_at = number, at, now
+    document.author_id, document.author_name = author.staff_id, author.full_name
+    document.author_title = author.job_title
 
 
 def _author(actor: Actor, on_behalf_of: Staff | None) -> tuple[Actor, str]:

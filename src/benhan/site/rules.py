@@ -16,9 +16,23 @@ from benhan.kernel.errors import FieldError, Invalid
 from benhan.law import registry
 from benhan.patients.services import PATIENT_NUMBER_PATTERN
 from benhan.records.closing import ARCHIVE_PATTERN
+from benhan.records.manifest import ORDER_RULE
 
 # The words a pattern may use, and letters, digits and separators between them: a number is read aloud, printed, typed.
 _PATTERN = re.compile(r"(?:[\w./-]|\{(?:serial(?::0[1-9]d)?|year|yy|month|facility)\})+")
+
+
+GROUPS = {
+    "record": "bệnh án",
+    "progress": "theo dõi điều trị",
+    "orders": "chỉ định",
+    "results": "kết quả",
+    "nursing": "chăm sóc",
+    "consent": "cam kết",
+    "discharge": "ra viện",
+    "other": "khác",
+    "imported": "nhập từ hệ thống khác",
+}
 
 
 @dataclass(frozen=True)
@@ -33,14 +47,21 @@ class Rule:
     facility_code: str = ""
 
     @property
+    def of_a_type(self) -> bool:
+        """Does it hold for one type of record? There are dozens."""
+        return self.key.startswith(("numbers.record.", "numbers.admission.", ORDER_RULE))
+
+    @property
     def value(self) -> str:
         """What counts now; of a list its codes with commas."""
         stored = self.default if self.stored is None else self.stored
         return self.tidy(", ".join(stored) if isinstance(stored, list) else str(stored))
 
     def tidy(self, text: str) -> str:
-        """A value as it is compared: a list in one order."""
-        return ", ".join(sorted(listed(text))) if self.kind == "positions" else text.strip()
+        """A value as it is compared: who may sign in one order, the order of papers as it is."""
+        if self.kind == "positions":
+            return ", ".join(sorted(listed(text)))
+        return ", ".join(listed(text)) if self.kind == "order" else text.strip()
 
     @property
     def sample(self) -> str:
@@ -78,6 +99,8 @@ def _known() -> list[Rule]:
                     "pattern or empty",
                 )
             )
+            order = f"Thứ tự giấy – {kind['name_vi']}"
+            found.append(Rule(f"{ORDER_RULE}{code}", order, ", ".join(kind["order"]), "order"))
     for role, matrix in registry.signer_roles().items():
         if matrix["positions"]:
             label = f"Ai được ký – {matrix['name_vi']}"
@@ -97,6 +120,8 @@ def fault(rule: Rule, value: str) -> FieldError | None:
             if good
             else FieldError(rule.key, "format", f"{rule.label}: địa chỉ bắt đầu bằng https:// hoặc http://")
         )
+    if rule.kind == "order":
+        return _fault_of_order(rule, listed(value))
     if rule.kind == "positions":
         unknown = set(listed(value)) - set(POSITIONS)
         good = bool(value) and not unknown
@@ -120,6 +145,15 @@ def fault(rule: Rule, value: str) -> FieldError | None:
     return None
 
 
+def _fault_of_order(rule: Rule, names: list[str]) -> FieldError | None:
+    known = GROUPS.keys() | {f.code for f in registry.all_versions()}
+    strange = [n for n in names if n not in known] + [n for n in names if names.count(n) > 1]
+    if names and not strange:
+        return None
+    what = f"“{strange[0]}” không phải nhóm hay mã mẫu, hoặc bị lặp" if strange else "chưa có nhóm nào"
+    return FieldError(rule.key, "order", f"{rule.label}: {what}. Các nhóm: {', '.join(GROUPS)}")
+
+
 def change(values: dict[str, str], *, by: str) -> int:
     """Set every rule whose value changed; returns how many. One fault stops all."""
     given = [(r, r.tidy(values[r.key])) for r in rules() if r.key in values]
@@ -128,5 +162,5 @@ def change(values: dict[str, str], *, by: str) -> int:
     if faults:
         raise Invalid(faults)
     for rule, value in wanted:
-        places.set_setting(rule.key, listed(value) if rule.kind == "positions" else value, by=by)
+        places.set_setting(rule.key, listed(value) if rule.kind in ("positions", "order") else value, by=by)
     return len(wanted)

@@ -29,6 +29,7 @@ urlpatterns = [
     path("", include(site_patterns)),
     path("", include("benhan.access.urls")),
     path("ui/", include("benhan.ui.urls")),
+    path("", include("benhan.formbook.urls")),
     path("", include("benhan.patients.urls")),
     path("", include("benhan.records.urls")),
     path("", include("benhan.archive.urls")),

@@ -129,6 +129,7 @@ def _settings(request: HttpRequest, values: dict[str, str], errors: list[FieldEr
     seals = certificates.seals()
     page = {
         "rules": rules.rules(),
+        "groups": rules.GROUPS,
         "values": values,
         "errors": errors,
         "positions": [(code, _(name)) for code, name in POSITIONS.items()],
