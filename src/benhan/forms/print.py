@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, tzinfo
+from datetime import UTC, datetime, tzinfo
 from typing import Any
 
 from benhan.forms.conditions import is_shown
 from benhan.forms.definition import ROW_KEY, Field, FormVersion, Section
 from benhan.forms.page import show
+from benhan.forms.scores import band
 
 CodeName = Callable[[str, str], str]
 HEADER_BLOCKS = frozenset({"sheet_header"})
@@ -36,7 +37,7 @@ def print_sections(
     form: FormVersion, content: dict[str, Any], zone: tzinfo, code_name: CodeName | None = None
 ) -> list[dict[str, Any]]:
     """Sections as {id, title, block, repeated, header, rows: [[item…]]}; an item has id, label, value, type, unit…"""
-    return [_section(s, content.get(s.id), zone, code_name) for s in form.sections]
+    return [_section(s, content, zone, code_name) for s in form.sections if is_shown(s, {}, content)]
 
 
 def print_sheet(
@@ -80,7 +81,7 @@ def _numbers(form: FormVersion, content: dict[str, Any]) -> dict[str, float]:
         row = _one(content.get(section.id))
         for f in section.fields:
             value = row.get(f.id)
-            if f.type == "number" and isinstance(value, int | float):
+            if f.type in ("number", "score") and isinstance(value, int | float):
                 found[f.id] = value
     return found
 
@@ -93,16 +94,22 @@ def _one(value: Any) -> dict[str, Any]:
     return value if isinstance(value, dict) else {}
 
 
-def _section(section: Section, value: Any, zone: tzinfo, code_name: CodeName | None) -> dict[str, Any]:
+def _section(section: Section, content: dict[str, Any], zone: tzinfo, code_name: CodeName | None) -> dict[str, Any]:
+    value = content.get(section.id)
     rows = [_one(row) for row in (value or [])] if section.repeated else [_one(value)]
     return {
         "id": section.id,
         "title": section.title_vi,
         "block": section.block,
+        "part": section.part,
         "repeated": section.repeated,
         "header": section.block in HEADER_BLOCKS or section.id in HEADER_SECTIONS,
         "rows": [
-            [_item(f, row, zone, code_name) for f in section.fields if f.is_filled_by_hand and is_shown(f, row)]
+            [
+                _item(f, row, zone, code_name)
+                for f in section.fields
+                if f.type != "signature" and is_shown(f, row, content)
+            ]
             for row in rows
         ],
     }
@@ -114,12 +121,14 @@ def _item(f: Field, row: dict[str, Any], zone: tzinfo, code_name: CodeName | Non
         "id": f.id,
         "label": f.label_vi,
         "type": f.type,
-        "unit": f.unit if f.type == "number" else "",
+        "unit": f.unit if f.type in ("number", "score") else "",
         "number": f.printed_item,
-        "empty": value in (None, "", [], {}),
+        "empty": f.type != "statement" and value in (None, "", [], {}),
         "ours": f.added_by_us,
     }
-    if f.type == "table":
+    if f.type == "statement":
+        item["value"] = ""
+    elif f.type == "table":
         item |= _table(f, [_one(line) for line in (value or [])], zone, code_name)
     elif f.type == "choice":
         chosen = {str(v) for v in value} if isinstance(value, list) else {str(value)}
@@ -147,6 +156,10 @@ def _table(f: Field, lines: list[dict[str, Any]], zone: tzinfo, code_name: CodeN
 def _plain(f: Field, value: Any, zone: tzinfo, code_name: CodeName | None) -> str:
     if value in (None, "", []):
         return ""
+    if f.type == "score":
+        return scored(f, value)
+    if f.type == "diagram":
+        return marked(f, value)
     if f.type == "code" and f.code_system and code_name:
         return code_name(f.code_system, str(value)) or str(value)
     if f.type == "choice":
@@ -156,6 +169,28 @@ def _plain(f: Field, value: Any, zone: tzinfo, code_name: CodeName | None) -> st
     if f.type == "drawing":
         return str(shown)
     return breakable(", ".join(shown) if isinstance(shown, list) else str(shown))
+
+
+def scored(f: Field, value: Any) -> str:
+    """A score with what it means: `13 – Nguy cơ trung bình`."""
+    meaning = band(f, value)
+    number = str(show(f, value, UTC)) or str(value).replace(".", ",")
+    return f"{number} – {meaning.label_vi}" if meaning else number
+
+
+def marked(f: Field, value: Any) -> str:
+    """Marks on a diagram in words, by what was marked: `Sâu: 18, 46 (mặt nhai)`."""
+    marks = [m for m in value if isinstance(m, dict)] if isinstance(value, list) else []
+    found = []
+    for choice in f.choices:
+        places = [_place(m) for m in marks if str(m.get("mark")) == choice.code]
+        found += [f"{choice.label_vi}: {', '.join(places)}"] if places else []
+    return "; ".join(found)
+
+
+def _place(mark: dict[str, Any]) -> str:
+    note = str(mark.get("note") or "")
+    return f"{mark.get('part')} ({note})" if note else str(mark.get("part"))
 
 
 def breakable(text: str) -> str:

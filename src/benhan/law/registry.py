@@ -23,6 +23,7 @@ from benhan.law.own import OwnDefinition, with_own
 LAW = Path(__file__).resolve().parent
 FORMS = LAW / "forms"
 LAYOUTS = ("page.typ", "sheet.typ")
+DEFAULT_SHEET = "law/layout/sheet.typ"
 DEFAULT_PAGE = "law/layout/page.typ"  # for forms whose words in `paper` say enough
 
 
@@ -157,7 +158,9 @@ def page_layout(form: FormVersion) -> str:
 
 def sheet_layout(form: FormVersion) -> str:
     """The layout that prints many entries as one sheet, below the package for `proof.render`, or an empty text."""
-    return f"law/{form.folder}/sheet.typ" if (LAW / form.folder / "sheet.typ").exists() else ""
+    if (LAW / form.folder / "sheet.typ").exists() and form.folder:
+        return f"law/{form.folder}/sheet.typ"
+    return DEFAULT_SHEET if form.sheet else ""
 
 
 def form(code: str, on: date) -> FormVersion:
