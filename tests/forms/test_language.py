@@ -200,3 +200,16 @@ def test_a_part_whose_turn_has_not_come_may_be_empty() -> None:
     in_turn = validate(made, {}, purpose="signing", parts=frozenset({"A"}))
     assert [e.path for e in in_turn] == ["head.h", "s.a"]
     assert [e.path for e in validate(made, {}, purpose="signing")] == ["head.h", "s.a", "end.b"]
+
+
+@pytest.mark.parametrize(("value", "counted"), [(8, 3), (8.5, 1), (11, 1), (20, 0), (24, 2), (25, 3), (90, 3)])
+def test_a_number_counts_by_its_interval(value: float, counted: int) -> None:
+    upto = [(8, 3), (11, 1), (20, 0), (24, 2)]
+    points = [{"upto": end, "points": p} for end, p in upto] + [{"points": 3}]
+    made = form(section(number("a", points=points), {"id": "t", "type": "score", "of": ["a"]}))
+    assert clean(made, {"s": {"a": value}})["s"]["t"] == counted
+
+
+def test_a_number_outside_all_intervals_counts_nothing() -> None:
+    made = form(section(number("a", points=[{"upto": 8, "points": 3}]), {"id": "t", "type": "score", "of": ["a"]}))
+    assert "t" not in clean(made, {"s": {"a": 9}})["s"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 from benhan.forms.definition import (
@@ -22,6 +23,7 @@ from benhan.forms.definition import (
     Field,
     FormBroken,
     FormVersion,
+    Interval,
     Position,
     Section,
 )
@@ -124,6 +126,7 @@ def _field(raw: dict[str, Any], shared: Shared, place: str) -> Field:
         of=tuple(raw.get("of", [])),
         partial=bool(raw.get("partial", False)),
         bands=tuple(_band(b) for b in raw.get("bands", [])),
+        points=tuple(Interval(float(p.get("upto", math.inf)), float(p["points"])) for p in raw.get("points", [])),
         diagram=raw.get("diagram", ""),
         background=raw.get("background", ""),
         layout=_one_of(raw.get("layout", "rows"), TABLE_LAYOUTS, where + ".layout"),
