@@ -9,6 +9,7 @@ import pytest
 from benhan.forms.build import build
 from benhan.forms.conditions import as_data, is_shown
 from benhan.forms.definition import Field, FormVersion
+from benhan.forms.extract import extract
 from benhan.forms.shared import used_names
 from benhan.forms.validate import clean, validate
 
@@ -213,3 +214,10 @@ def test_a_number_counts_by_its_interval(value: float, counted: int) -> None:
 def test_a_number_outside_all_intervals_counts_nothing() -> None:
     made = form(section(number("a", points=[{"upto": 8, "points": 3}]), {"id": "t", "type": "score", "of": ["a"]}))
     assert "t" not in clean(made, {"s": {"a": 9}})["s"]
+
+
+def test_a_single_field_is_extracted_only_where_its_section_says_so() -> None:
+    rule = {"kind": "allergy", "path": "s.a", "where": {"b": "0"}, "absent": ["0"]}
+    made = form(section({"id": "a", "type": "text"}, {"id": "b", "type": "text"}), extract=[rule])
+    assert not extract(made, {"s": {"a": "0", "b": "1"}})
+    assert [e.role for e in extract(made, {"s": {"a": "0", "b": "0"}})] == ["absent"]

@@ -199,7 +199,7 @@ def _check_extracts(form: FormVersion) -> None:
         found = section.field(field_id) if section and field_id else None
         if section is None or (field_id and found is None):
             raise FormBroken(f"{place} trỏ tới mục không có trong mẫu")
-        inside = {f.id for f in (found.columns if found else section.fields)}
+        inside = {f.id for f in (found.columns if found and found.type == "table" else section.fields)}
         if rule.columns and found is not None and found.type != "table":
             raise FormBroken(f"{place}: chỉ bảng hoặc phần mới có “columns”")
         unknown = ({*rule.columns} - EXTRACT_COLUMNS) | ({*rule.columns.values(), *rule.where} - inside - {ROW_KEY})

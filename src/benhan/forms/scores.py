@@ -60,7 +60,8 @@ def score(f: Field, by_id: dict[str, Field], row: dict[str, Any]) -> float | int
 
 
 def points(f: Field, value: Any) -> float | None:
-    """What an answer counts: a number itself or the points of its interval, a choice its points (several: their sum), a score its value."""
+    """What an answer counts: a number itself or the points of its interval, a choice its points (several: their sum),
+    a score its value."""
     if value in (None, "", []) or isinstance(value, bool):
         return None
     if f.type == "choice":
