@@ -8,8 +8,8 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from html import escape
 from typing import Any
-from xml.sax.saxutils import escape
 
 from benhan.forms.definition import Field
 
@@ -17,7 +17,14 @@ WIDTH, LEFT_OF_AXIS, RIGHT, TOP, BOTTOM = 720.0, 34.0, 12.0, 20.0, 30.0
 MILLIMETRE = 720 / 178  # the chart fills the width of an A4 page
 HEIGHT_MM = 60
 FONT = "Noto Sans, Noto Serif, sans-serif"
-COLOURS = {"red": "#c62828", "blue": "#1565c0", "black": "#222222", "green": "#2e7d32", "orange": "#ef6c00", "grey": "#777777"}
+COLOURS = {
+    "red": "#c62828",
+    "blue": "#1565c0",
+    "black": "#222222",
+    "green": "#2e7d32",
+    "orange": "#ef6c00",
+    "grey": "#777777",
+}
 PALETTE = ("red", "blue", "green", "orange", "black", "grey")
 MARKS = ("dot", "cross", "circle", "up", "down")
 GRID, INK = "#dddddd", "#222222"
@@ -47,7 +54,7 @@ def readings_of_lines(columns: Sequence[Field], lines: Sequence[dict[str, Any]],
             day += HOURS_A_DAY
         place = float(number) if x == "index" or at is None else at + day
         before = place if at is not None else before
-        values = {c.id: float(v) for c in columns if _is_number(v := line.get(c.id))}
+        values = {c.id: float(line[c.id]) for c in columns if _is_number(line.get(c.id))}
         found.append(Reading(place, _label(first, line.get(first.id), number), values))
     if x == "hours" and found:
         start = found[0].x
@@ -131,7 +138,16 @@ class _Curve:
             made.append(_mark(self.mark, x, y, self.colour))
             if outside:  # off the scale: an arrow and the number, at the edge
                 arrow = "↑" if value > self.high else "↓"
-                made.append(_text(x + 5, y + (9 if value > self.high else -4), f"{arrow}{_number_text(value)}", 8, "start", self.colour))
+                made.append(
+                    _text(
+                        x + 5,
+                        y + (9 if value > self.high else -4),
+                        f"{arrow}{_number_text(value)}",
+                        8,
+                        "start",
+                        self.colour,
+                    )
+                )
         return made
 
 
@@ -172,13 +188,18 @@ class _Frame:
         return self.bottom - (value - curve.low) / (curve.high - curve.low) * (self.bottom - TOP)
 
     def grid(self, readings: Sequence[Reading], spec: dict[str, Any]) -> list[str]:
-        made = [f'<rect x="{self.left:g}" y="{TOP:g}" width="{WIDTH - self.left - RIGHT:g}" height="{self.bottom - TOP:g}" fill="#ffffff" stroke="{INK}" stroke-width="0.8"/>']
+        made = [
+            f'<rect x="{self.left:g}" y="{TOP:g}" width="{WIDTH - self.left - RIGHT:g}" height="{self.bottom - TOP:g}" '
+            f'fill="#ffffff" stroke="{INK}" stroke-width="0.8"/>'
+        ]
         for number, axis in enumerate(self.axes):
             edge = self.left - 4 - LEFT_OF_AXIS * number
             for tick in _ticks(axis.low, axis.high):
                 y = self.y(tick, axis)
                 if number == 0:
-                    made.append(f'<path d="M{self.left:g} {y:.1f}H{WIDTH - RIGHT:g}" stroke="{GRID}" stroke-width="0.6"/>')
+                    made.append(
+                        f'<path d="M{self.left:g} {y:.1f}H{WIDTH - RIGHT:g}" stroke="{GRID}" stroke-width="0.6"/>'
+                    )
                 made.append(_text(edge, y + 3, _number_text(tick), 8, "end", axis.colour))
         made += self._times(readings, spec)
         if spec.get("title_vi"):
@@ -204,7 +225,9 @@ def _band(frame: _Frame, raw: dict[str, Any]) -> str:
     axis = _axis_of(frame, raw)
     top, bottom = (min(max(frame.y(float(raw[k]), axis), TOP), frame.bottom) for k in ("to", "from"))
     colour = COLOURS[raw.get("color", "grey")]
-    shape = f'<rect x="{frame.left:g}" y="{top:.1f}" width="{WIDTH - frame.left - RIGHT:g}" height="{max(bottom - top, 0):.1f}" fill="{colour}" fill-opacity="0.12"/>'
+    width, height = WIDTH - frame.left - RIGHT, max(bottom - top, 0)
+    place = f'x="{frame.left:g}" y="{top:.1f}" width="{width:g}" height="{height:.1f}"'
+    shape = f'<rect {place} fill="{colour}" fill-opacity="0.12"/>'
     label = raw.get("label_vi")
     return shape + (_text(WIDTH - RIGHT - 4, top + 9, str(label), 8, "end", colour) if label else "")
 
@@ -276,7 +299,9 @@ def _in_words(curves: Sequence[_Curve], readings: Sequence[Reading]) -> str:
     """The values for who cannot see the picture."""
     said = []
     for curve in curves:
-        values = [f"{r.label}: {_number_text(r.values[curve.field_id])}" for r in readings if curve.field_id in r.values]
+        values = [
+            f"{r.label}: {_number_text(r.values[curve.field_id])}" for r in readings if curve.field_id in r.values
+        ]
         said.append(f"{curve.label}: {', '.join(values[:60]) or 'chưa có'}")
     return ". ".join(said)
 

@@ -6,9 +6,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cache
+from html import escape
 from pathlib import Path
 from typing import Any
-from xml.sax.saxutils import escape, quoteattr
 
 import yaml
 
@@ -19,7 +19,16 @@ FONT = "Noto Sans, Noto Serif, sans-serif"
 INK, PALE = "#222222", "#777777"
 # Told apart without colour: each mark has its letter and its own hatching; the colour is only a help.
 COLOURS = ("#c62828", "#1565c0", "#2e7d32", "#ef6c00", "#6a1b9a", "#00838f", "#5d4037", "#37474f")
-HATCHES = ("M0 6L6 0", "M0 0L6 6", "M3 0V6", "M0 3H6", "M0 6L6 0M0 0L6 6", "M3 0V6M0 3H6", "M1 1h1v1h-1Z", "M0 0H6V6H0Z")
+HATCHES = (
+    "M0 6L6 0",
+    "M0 0L6 6",
+    "M3 0V6",
+    "M0 3H6",
+    "M0 6L6 0M0 0L6 6",
+    "M3 0V6M0 3H6",
+    "M1 1h1v1h-1Z",
+    "M0 0H6V6H0Z",
+)
 LEGEND_LINE, LEGEND_WIDTH = 15, 150
 
 
@@ -99,7 +108,7 @@ def svg(picture: Diagram, choices: tuple[Choice, ...], marks: Any, *, for_screen
     for part in picture.parts:
         here = placed.get(part.id, [])
         fill = f"url(#{picture.name}-{order[here[0]]})" if here else "#ffffff"
-        extra = f' data-part={quoteattr(part.id)} class="part" tabindex="-1"' if for_screen else ""
+        extra = f' data-part="{escape(part.id)}" class="part" tabindex="-1"' if for_screen else ""
         body.append(
             f'<path d="{part.shape}" fill="{fill}" fill-rule="evenodd" stroke="{INK}" stroke-width="0.8"{extra}>'
             f"<title>{escape(part.label_vi)}</title></path>"
@@ -113,7 +122,10 @@ def svg(picture: Diagram, choices: tuple[Choice, ...], marks: Any, *, for_screen
 def backdrop(picture: Diagram, drawn: str) -> str:
     """The picture in grey with strokes drawn over it (the path of a drawing, already checked to be nothing else)."""
     width, height = picture.size
-    parts = "".join(f'<path d="{p.shape}" fill="#ffffff" fill-rule="evenodd" stroke="#999999" stroke-width="0.8"/>' for p in picture.parts)
+    parts = "".join(
+        f'<path d="{p.shape}" fill="#ffffff" fill-rule="evenodd" stroke="#999999" stroke-width="0.8"/>'
+        for p in picture.parts
+    )
     lines = "".join(f'<path d="{d}" fill="none" stroke="#bbbbbb" stroke-width="0.8"/>' for d in picture.lines)
     scale = min(400 / width, 300 / height)
     left, top = (400 - width * scale) / 2, (300 - height * scale) / 2
@@ -151,10 +163,9 @@ def _sign(picture: Diagram, part_id: str, codes: list[str], signs: dict[str, str
     x, y = part.at
     text = "+".join(signs[c] for c in codes)
     half = 3.2 * len(text) + 2
-    return (
-        f'<rect x="{x - half:g}" y="{y - 5.5:g}" width="{2 * half:g}" height="11" rx="2" fill="#ffffff" stroke="{INK}" stroke-width="0.5"/>'
-        + _text(x, y + 3, text, 8.5, bold=True)
-    )
+    place = f'x="{x - half:g}" y="{y - 5.5:g}" width="{2 * half:g}" height="11"'
+    plate = f'<rect {place} rx="2" fill="#ffffff" stroke="{INK}" stroke-width="0.5"/>'
+    return plate + _text(x, y + 3, text, 8.5, bold=True)
 
 
 def _legend(choices: tuple[Choice, ...], signs: dict[str, str], width: float, top: float) -> tuple[str, float]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
 from typing import Any
 
+from benhan.forms import charts, diagrams
 from benhan.forms.conditions import is_shown
 from benhan.forms.definition import ROW_KEY, Field, FormVersion, Section
 from benhan.forms.page import show
@@ -50,10 +51,35 @@ def print_sheet(
         return {"header": [], "entries": []}
     ordered = sorted(entries, key=lambda e: e.at)
     header, _ = _split(print_sections(ordered[-1].form or form, ordered[-1].content, zone, code_name))
+    drawn = [_entry(form, e, ordered[0].at, zone, code_name) for e in ordered]
     return {
         "header": [item for section in header for row in section["rows"] for item in row],
-        "entries": [_entry(form, e, ordered[0].at, zone, code_name) for e in ordered],
+        "entries": drawn,
+        "chart": sheet_chart(form, drawn),
     }
+
+
+def sheet_chart(form: FormVersion, entries: Sequence[dict[str, Any]]) -> str:
+    """The chart of a sheet whose words ask for one: entries that were cancelled leave no point."""
+    spec = form.sheet.get("chart")
+    if not spec:
+        return ""
+    fields = [f for s in form.sections for f in s.fields]
+    x_field = spec.get("x_field")
+    readings = [
+        charts.Reading(
+            _place(e, n, spec, x_field), f"{e['day']} {e['hour']}" if n == 0 else str(e["hour"]), e["values"]
+        )
+        for n, e in enumerate(entries)
+        if not e["cancelled"] and (not x_field or x_field in e["values"])
+    ]
+    return charts.svg(spec, fields, sorted(readings, key=lambda r: r.x))
+
+
+def _place(entry: dict[str, Any], number: int, spec: dict[str, Any], x_field: str | None) -> float:
+    if x_field:
+        return float(entry["values"][x_field])
+    return float(number) if spec.get("x") == "index" else float(entry["hours"])
 
 
 def _entry(
@@ -129,7 +155,20 @@ def _item(f: Field, row: dict[str, Any], zone: tzinfo, code_name: CodeName | Non
     if f.type == "statement":
         item["value"] = ""
     elif f.type == "table":
-        item |= _table(f, [_one(line) for line in (value or [])], zone, code_name)
+        lines = [_one(line) for line in (value or [])]
+        item |= _table(f, lines, zone, code_name)
+        item["layout"] = f.layout
+        if f.chart:
+            x = str(f.chart.get("x", "time"))
+            item["svg"] = charts.svg(f.chart, f.columns, charts.readings_of_lines(f.columns, lines, x))
+    elif f.type == "diagram":
+        item["value"] = marked(f, value)
+        if f.diagram in diagrams.names():
+            item["svg"] = diagrams.svg(diagrams.diagram(f.diagram), f.choices, value)
+    elif f.type == "drawing":
+        item["value"] = str(value or "")
+        if f.background in diagrams.names():
+            item["svg"] = diagrams.backdrop(diagrams.diagram(f.background), item["value"])
     elif f.type == "choice":
         chosen = {str(v) for v in value} if isinstance(value, list) else {str(value)}
         item["choices"] = [{"label": c.label_vi, "on": c.code in chosen} for c in f.choices]
@@ -158,16 +197,12 @@ def _plain(f: Field, value: Any, zone: tzinfo, code_name: CodeName | None) -> st
         return ""
     if f.type == "score":
         return scored(f, value)
-    if f.type == "diagram":
-        return marked(f, value)
     if f.type == "code" and f.code_system and code_name:
         return code_name(f.code_system, str(value)) or str(value)
     if f.type == "choice":
         chosen = {str(v) for v in value} if isinstance(value, list) else {str(value)}
         return ", ".join(c.label_vi for c in f.choices if c.code in chosen)
     shown = show(f, value, zone)
-    if f.type == "drawing":
-        return str(shown)
     return breakable(", ".join(shown) if isinstance(shown, list) else str(shown))
 
 
@@ -183,12 +218,12 @@ def marked(f: Field, value: Any) -> str:
     marks = [m for m in value if isinstance(m, dict)] if isinstance(value, list) else []
     found = []
     for choice in f.choices:
-        places = [_place(m) for m in marks if str(m.get("mark")) == choice.code]
+        places = [_spot(m) for m in marks if str(m.get("mark")) == choice.code]
         found += [f"{choice.label_vi}: {', '.join(places)}"] if places else []
     return "; ".join(found)
 
 
-def _place(mark: dict[str, Any]) -> str:
+def _spot(mark: dict[str, Any]) -> str:
     note = str(mark.get("note") or "")
     return f"{mark.get('part')} ({note})" if note else str(mark.get("part"))
 

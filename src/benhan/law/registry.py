@@ -12,6 +12,7 @@ from typing import Any
 
 import yaml
 
+from benhan.forms import diagrams
 from benhan.forms.build import build
 from benhan.forms.definition import FormBroken, FormVersion
 from benhan.forms.sample import sample_content
@@ -78,18 +79,14 @@ def choice_lists() -> dict[str, Any]:
     return dict(read_yaml(LAW / "choices.yaml") or {})
 
 
-@cache
 def diagram_names() -> frozenset[str]:
     """The diagrams that can be marked or drawn upon."""
-    return frozenset(path.stem for path in (LAW / "diagrams").glob("*.yaml"))
+    return diagrams.names()
 
 
-@cache
 def diagram_parts(name: str) -> frozenset[str]:
     """Ids of the parts of a diagram."""
-    if name not in diagram_names():
-        return frozenset()
-    return frozenset(str(part["id"]) for part in read_yaml(LAW / "diagrams" / f"{name}.yaml")["parts"])
+    return diagrams.part_ids(name)
 
 
 def has_part(name: str, part: str) -> bool:
