@@ -1,40 +1,38 @@
-"""Pictures of the body that are marked: teeth, skin, eyes… One function draws a picture with its marks, for screen and paper.
-
-A mark names a part, so it can be searched, counted and read aloud; the drawing is made from it, never stored."""
+"""Diagrams to mark (teeth, body, eyes…): the finished SVG, the same on screen and on paper. Typed text is escaped, never markup."""
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import cache
 from html import escape
-from pathlib import Path
 from typing import Any
-
-import yaml
 
 from benhan.forms.definition import Choice, FormBroken
 
-FILES = Path(__file__).resolve().parent / "diagram_files"
+Marks = Sequence[dict[str, Any]]
 FONT = "Noto Sans, Noto Serif, sans-serif"
-INK, PALE = "#222222", "#777777"
-# Told apart without colour: each mark has its letter and its own hatching; the colour is only a help.
-COLOURS = ("#c62828", "#1565c0", "#2e7d32", "#ef6c00", "#6a1b9a", "#00838f", "#5d4037", "#37474f")
+CANVAS = (400, 300)  # the paper a drawing is made on; a background is fitted into it
+INK, LINE = "#222222", "#777777"
+COLORS = ("#b3261e", "#1f4fa3", "#1b6b34", "#8a5a00", "#6a2a86", "#005f6b", "#333333", "#a3386a")
+# Eight hatchings that are told apart without colour, each on a tile of 6 by 6.
 HATCHES = (
-    "M0 6L6 0",
-    "M0 0L6 6",
-    "M3 0V6",
-    "M0 3H6",
-    "M0 6L6 0M0 0L6 6",
-    "M3 0V6M0 3H6",
-    "M1 1h1v1h-1Z",
-    "M0 0H6V6H0Z",
+    "M0 6 L6 0 M-1.5 1.5 L1.5 -1.5 M4.5 7.5 L7.5 4.5",
+    "M0 0 L6 6 M-1.5 4.5 L1.5 7.5 M4.5 -1.5 L7.5 1.5",
+    "M0 3 H6",
+    "M3 0 V6",
+    "M0 3 H6 M3 0 V6",
+    "M0 0 L6 6 M6 0 L0 6",
+    "M2 3 h2 v2 h-2 Z",
+    "M0 1.5 H6 M0 4.5 H6",
 )
-LEGEND_LINE, LEGEND_WIDTH = 15, 150
+_PATH = re.compile(r"[MmLlHhVvCcSsQqTtAaZz0-9 .,\-]+")
+_LETTER, _PER_LINE, _CHARACTER = 13, 15, 5.7  # legend: box, line height, mean width of a character
 
 
 @dataclass(frozen=True)
 class Part:
-    """A place of a picture that can be marked. `shape` is the path of an SVG, `at` where its mark's letter stands."""
+    """One shape that can be marked. `shape` is an SVG element without its end; `at` where a mark's letter stands."""
 
     id: str
     label_vi: str
@@ -45,142 +43,224 @@ class Part:
 
 @dataclass(frozen=True)
 class Diagram:
-    """A picture: its parts in the order of drawing (later ones lie above), lines and words that cannot be marked."""
+    """A drawing made of parts; `lines` and `texts` are printed and cannot be marked. `paper` is its width in mm."""
 
     name: str
     title_vi: str
     title_en: str
-    size: tuple[float, float]
+    width: float
+    height: float
+    paper: float
     parts: tuple[Part, ...]
     lines: tuple[str, ...] = ()
-    texts: tuple[tuple[float, float, str], ...] = ()
+    texts: tuple[tuple[float, float, str, float], ...] = ()
 
     def part(self, part_id: str) -> Part | None:
         """The part of that id."""
         return next((p for p in self.parts if p.id == part_id), None)
 
 
-@cache
-def names() -> frozenset[str]:
-    """The pictures there are."""
-    return frozenset(path.stem for path in FILES.glob("*.yaml"))
+DiagramOf = Callable[[str], Diagram | None]
 
 
-@cache
-def diagram(name: str) -> Diagram:
-    """A picture by name. FormBroken when there is none: only a name of `names()` ever becomes a path."""
-    if name not in names():
-        raise FormBroken(f"không có hình “{name}”")
-    raw: dict[str, Any] = yaml.safe_load((FILES / f"{name}.yaml").read_text(encoding="utf-8"))
-    parts = tuple(
-        Part(str(p["id"]), p["label_vi"], p["label_en"], p["shape"], (p["at"][0], p["at"][1])) for p in raw["parts"]
-    )
-    texts = tuple((t["x"], t["y"], str(t["text"])) for t in raw.get("texts", []))
-    width, height = raw["size"]
-    return Diagram(name, raw["title_vi"], raw["title_en"], (width, height), parts, tuple(raw.get("lines", [])), texts)
+def build_diagram(name: str, raw: dict[str, Any]) -> Diagram:
+    """From the loaded YAML of a diagram, or FormBroken with the part that is wrong."""
+    parts = tuple(_part(name, p) for p in raw["parts"])
+    doubles = {p.id for p in parts if [q.id for q in parts].count(p.id) > 1}
+    if doubles:
+        raise FormBroken(f"hình {name}: vị trí trùng mã: {', '.join(sorted(doubles))}")
+    width, height = (float(v) for v in raw["size"])
+    return Diagram(
+        name, str(raw["title_vi"]), str(raw.get("title_en", "")), width, height, float(raw.get("paper", 120)), parts,
+        tuple(_path(name, line) for line in raw.get("lines") or ()),
+        tuple((float(t["at"][0]), float(t["at"][1]), str(t["text"]), float(t["size"])) for t in raw.get("texts") or ()),
+    )  # fmt: skip
 
 
-def part_ids(name: str) -> frozenset[str]:
-    """Ids of the parts of a picture; none for no picture."""
-    return frozenset(p.id for p in diagram(name).parts) if name in names() else frozenset()
+def _part(name: str, raw: dict[str, Any]) -> Part:
+    at = (float(raw["at"][0]), float(raw["at"][1]))
+    return Part(str(raw["id"]), str(raw["label_vi"]), str(raw.get("label_en", "")), _shape(name, raw), at)
 
 
-def letters(choices: tuple[Choice, ...]) -> dict[str, str]:
-    """The short sign of each mark: its code when that is short, else a letter."""
-    short = all(len(c.code) <= 2 for c in choices)
-    return {c.code: c.code.upper() if short else chr(ord("A") + n % 26) for n, c in enumerate(choices)}
+def _shape(name: str, raw: dict[str, Any]) -> str:
+    if "path" in raw:
+        return f'<path d="{_path(name, raw["path"])}"'
+    numbers = [float(v) for v in raw.get("circle") or raw.get("rect") or ()]
+    if len(numbers) == 3:
+        return '<circle cx="{:g}" cy="{:g}" r="{:g}"'.format(*numbers)
+    if len(numbers) == 4:
+        return '<rect x="{:g}" y="{:g}" width="{:g}" height="{:g}"'.format(*numbers)
+    raise FormBroken(f"hình {name}: vị trí “{raw.get('id')}” cần path, circle hoặc rect")
 
 
-def svg(picture: Diagram, choices: tuple[Choice, ...], marks: Any, *, for_screen: bool = False) -> str:
-    """The picture with its marks and, below, what each sign means. `marks` is the content of the field: what has not its
-    shape, or names no part, is not drawn. `for_screen` adds what scripts need to mark a part (`data-part`)."""
-    width, height = picture.size
-    signs = letters(choices)
-    placed = _placed(picture, signs, marks)
-    legend, legend_height = _legend(choices, signs, width, height)
-    whole = height + legend_height
-    body = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width:g} {whole:g}" class="diagram" role="group">',
-        f"<title>{escape(picture.title_vi)}</title>",
-        _patterns(picture.name, choices),
-    ]
-    order = {c.code: n for n, c in enumerate(choices)}
-    for part in picture.parts:
-        here = placed.get(part.id, [])
-        fill = f"url(#{picture.name}-{order[here[0]]})" if here else "#ffffff"
-        extra = f' data-part="{escape(part.id)}" class="part" tabindex="-1"' if for_screen else ""
-        body.append(
-            f'<path d="{part.shape}" fill="{fill}" fill-rule="evenodd" stroke="{INK}" stroke-width="0.8"{extra}>'
-            f"<title>{escape(part.label_vi)}</title></path>"
-        )
-    body += [f'<path d="{d}" fill="none" stroke="{PALE}" stroke-width="0.8"/>' for d in picture.lines]
-    body += [_text(x, y, text, 8) for x, y, text in picture.texts]
-    body += [_sign(picture, part_id, codes, signs) for part_id, codes in placed.items()]
-    return "".join([*body, legend, "</svg>"])
+def _path(name: str, text: Any) -> str:
+    if not _PATH.fullmatch(str(text)):
+        raise FormBroken(f"hình {name}: “{str(text)[:40]}” không phải nét vẽ")
+    return str(text)
 
 
-def backdrop(picture: Diagram, drawn: str) -> str:
-    """The picture in grey with strokes drawn over it (the path of a drawing, already checked to be nothing else)."""
-    width, height = picture.size
-    parts = "".join(
-        f'<path d="{p.shape}" fill="#ffffff" fill-rule="evenodd" stroke="#999999" stroke-width="0.8"/>'
-        for p in picture.parts
-    )
-    lines = "".join(f'<path d="{d}" fill="none" stroke="#bbbbbb" stroke-width="0.8"/>' for d in picture.lines)
-    scale = min(400 / width, 300 / height)
-    left, top = (400 - width * scale) / 2, (300 - height * scale) / 2
-    stroke = f'<path d="{drawn}" fill="none" stroke="#123f80" stroke-width="2"/>' if drawn else ""
+def letters(choices: Sequence[Choice]) -> dict[str, str]:
+    """Code of a mark → the letter that stands on the diagram: its own code where all codes are one or two letters."""
+    if all(re.fullmatch(r"[A-Za-zĐđ]{1,2}", c.code) for c in choices):
+        return {c.code: c.code for c in choices}
+    return {c.code: (chr(65 + n // 26 - 1) if n >= 26 else "") + chr(65 + n % 26) for n, c in enumerate(choices)}
+
+
+def diagram_svg(
+    diagram: Diagram,
+    marks: Marks,
+    choices: Sequence[Choice],
+    *,
+    key: str = "d",
+    interactive: bool = False,
+    english: bool = False,
+) -> str:
+    """The diagram with its marks and the legend below. Each mark has a hatching, a colour and a letter.
+
+    `key` keeps the ids of several diagrams on one page apart. `interactive` adds what a page needs to mark by click,
+    touch or key: every shape is a button with `data-part`, every letter a `<text data-letter="part">`, every line of the
+    legend has `data-mark`, `data-letter` and `data-fill`. Unknown parts and marks of a broken draft are left out."""
+    key = re.sub(r"[^A-Za-z0-9_-]", "-", key)
+    letter = letters(choices)
+    on: dict[str, list[str]] = {}
+    for mark in marks:
+        part, what = str(mark.get("part")), str(mark.get("mark"))
+        if what in letter and what not in on.setdefault(part, []):
+            on[part].append(what)
+    order = [c.code for c in choices]
+    fills = {code: f"url(#{key}-{n})" for n, code in enumerate(order)}
+    legend, legend_height = _legend(diagram, choices, letter, fills)
+    height = diagram.height + legend_height
+    return "".join((
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {diagram.width:g} {height:g}" '
+        f'{"" if interactive else _size(diagram.width, height)}font-family="{FONT}" class="diagram" '
+        f'role="{"group" if interactive else "img"}" aria-label="{escape(diagram.title_vi)}">',
+        f"<defs>{''.join(_hatch(key, n) for n in range(len(choices)))}</defs>",
+        "".join(_drawn(p, on.get(p.id, []), fills, interactive, english, choices) for p in diagram.parts),
+        _fixed(diagram),
+        "".join(_letter(p, on.get(p.id, []), letter, interactive) for p in diagram.parts),
+        legend,
+        "</svg>",
+    ))  # fmt: skip
+
+
+def _size(width: float, height: float) -> str:
+    return f'width="{width:g}" height="{height:g}" '
+
+
+def _hatch(key: str, n: int) -> str:
+    color, hatch = COLORS[n % len(COLORS)], HATCHES[n % len(HATCHES)]
     return (
-        '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 400 300">'
-        f'<g transform="translate({left:.1f} {top:.1f}) scale({scale:.4f})">{parts}{lines}</g>{stroke}</svg>'
+        f'<pattern id="{key}-{n}" width="6" height="6" patternUnits="userSpaceOnUse"><rect width="6" height="6" '
+        f'fill="#ffffff"/><path d="{hatch}" stroke="{color}" stroke-width="1.3" fill="none"/></pattern>'
     )
 
 
-def _placed(picture: Diagram, signs: dict[str, str], marks: Any) -> dict[str, list[str]]:
-    known = {p.id for p in picture.parts}
-    placed: dict[str, list[str]] = {}
-    for mark in marks if isinstance(marks, list) else []:
-        if isinstance(mark, dict) and mark.get("part") in known and mark.get("mark") in signs:
-            placed.setdefault(str(mark["part"]), []).append(str(mark["mark"]))
-    return placed
+def _drawn(
+    part: Part,
+    on: list[str],
+    fills: dict[str, str],
+    interactive: bool,
+    english: bool,
+    choices: Sequence[Choice],
+) -> str:
+    fill = fills[on[0]] if on else "#ffffff"
+    if not interactive:
+        return f'{part.shape} fill="{fill}" stroke="{INK}" stroke-width="1"/>'
+    name = part.label_en if english and part.label_en else part.label_vi
+    said = ", ".join((c.label_en if english and c.label_en else c.label_vi) for c in choices if c.code in on)
+    text = escape(f"{name}: {said}" if said else name)
+    return (
+        f'{part.shape} fill="{fill}" stroke="{INK}" stroke-width="1" data-part="{escape(part.id)}" '
+        f'data-marks="{escape(" ".join(on))}" tabindex="0" role="button" aria-pressed="{"true" if on else "false"}" '
+        f'aria-label="{text}"><title>{text}</title>{_end(part)}'
+    )
 
 
-def _patterns(name: str, choices: tuple[Choice, ...]) -> str:
-    made = []
-    for n in range(len(choices)):
-        colour, hatch = COLOURS[n % len(COLOURS)], HATCHES[n % len(HATCHES)]
-        made.append(
-            f'<pattern id="{name}-{n}" width="6" height="6" patternUnits="userSpaceOnUse">'
-            f'<rect width="6" height="6" fill="#ffffff"/><path d="{hatch}" stroke="{colour}" stroke-width="1" fill="none"/></pattern>'
-        )
-    return f"<defs>{''.join(made)}</defs>"
+def _end(part: Part) -> str:
+    return f"</{part.shape[1:].split(' ', 1)[0]}>"
 
 
-def _sign(picture: Diagram, part_id: str, codes: list[str], signs: dict[str, str]) -> str:
-    part = picture.part(part_id)
-    if part is None:
+def _letter(part: Part, on: list[str], letter: dict[str, str], interactive: bool) -> str:
+    if not on and not interactive:
         return ""
     x, y = part.at
-    text = "+".join(signs[c] for c in codes)
-    half = 3.2 * len(text) + 2
-    place = f'x="{x - half:g}" y="{y - 5.5:g}" width="{2 * half:g}" height="11"'
-    plate = f'<rect {place} rx="2" fill="#ffffff" stroke="{INK}" stroke-width="0.5"/>'
-    return plate + _text(x, y + 3, text, 8.5, bold=True)
-
-
-def _legend(choices: tuple[Choice, ...], signs: dict[str, str], width: float, top: float) -> tuple[str, float]:
-    columns = max(1, int(width // LEGEND_WIDTH))
-    made = []
-    for n, choice in enumerate(choices):
-        x, y = 6 + (n % columns) * (width / columns), top + 13 + (n // columns) * LEGEND_LINE
-        made.append(_text(x, y, f"{signs[choice.code]} = {choice.label_vi}", 8.5, anchor="start"))
-    lines = -(-len(choices) // columns)
-    return "".join(made), lines * LEGEND_LINE + 6 if choices else 0
-
-
-def _text(x: float, y: float, text: str, size: float, *, bold: bool = False, anchor: str = "middle") -> str:
-    weight = ' font-weight="bold"' if bold else ""
+    says = "+".join(letter[code] for code in on)
+    size = 10 if len(says) < 3 else 7.5
+    which = f' data-letter="{escape(part.id)}" pointer-events="none"' if interactive else ""
     return (
-        f'<text x="{x:g}" y="{y:g}" font-family="{FONT}" font-size="{size:g}" fill="{INK}" text-anchor="{anchor}"{weight}>'
+        f'<text x="{x:g}" y="{y + 3.5:g}" font-size="{size}" font-weight="bold" text-anchor="middle" fill="#000000" '
+        f'stroke="#ffffff" stroke-width="2.6" paint-order="stroke"{which}>{escape(says)}</text>'
+    )
+
+
+def _fixed(diagram: Diagram) -> str:
+    """What is drawn and cannot be marked."""
+    lines = "".join(
+        f'<path d="{d}" fill="none" stroke="{LINE}" stroke-width="0.8" pointer-events="none"/>' for d in diagram.lines
+    )
+    return lines + "".join(
+        f'<text x="{x:g}" y="{y:g}" font-size="{size:g}" text-anchor="middle" fill="{INK}" pointer-events="none">'
         f"{escape(text)}</text>"
+        for x, y, text, size in diagram.texts
+    )
+
+
+def _legend(
+    diagram: Diagram, choices: Sequence[Choice], letter: dict[str, str], fills: dict[str, str]
+) -> tuple[str, float]:
+    """The marks with hatching and letter, flowing over lines; and the height they take."""
+    drawn, x, y = [], 6.0, diagram.height + 6
+    for choice in choices:
+        says = f"{letter[choice.code]} – {choice.label_vi}"
+        room = _LETTER + 6 + len(says) * _CHARACTER + 10
+        if x > 6 and x + room > diagram.width:
+            x, y = 6.0, y + _PER_LINE
+        drawn.append(
+            f'<g data-mark="{escape(choice.code)}" data-letter="{escape(letter[choice.code])}" '
+            f'data-fill="{fills[choice.code]}"><rect x="{x:g}" y="{y:g}" width="{_LETTER}" height="10" '
+            f'fill="{fills[choice.code]}" stroke="{INK}" stroke-width="0.8"/>'
+            f'<text x="{x + _LETTER + 4:g}" y="{y + 9:g}" font-size="10" fill="{INK}">{escape(says)}</text></g>'
+        )
+        x += room
+    return "".join(drawn), (y + _PER_LINE - diagram.height) if choices else 0
+
+
+def marks_in_words(diagram: Diagram, marks: Marks, choices: Sequence[Choice]) -> list[str]:
+    """What is marked, as lines to read: `A – Sâu răng: 18, 26 (mặt nhai)`. Plain text, escaped by who prints it."""
+    letter, lines = letters(choices), []
+    for choice in choices:
+        places = [_place(diagram, m) for m in marks if str(m.get("mark")) == choice.code]
+        if places:
+            lines.append(f"{letter[choice.code]} – {choice.label_vi}: {'; '.join(places)}")
+    return lines
+
+
+def _place(diagram: Diagram, mark: dict[str, Any]) -> str:
+    part = diagram.part(str(mark.get("part")))
+    name = part.label_vi if part else str(mark.get("part"))
+    name = name.split(" – ")[0] if " – " in name else name
+    return f"{name} ({mark['note']})" if mark.get("note") else name
+
+
+def drawing_svg(path: str, background: Diagram | None = None) -> str:
+    """Freehand strokes (the checked path of a drawing) on their canvas, over the outlines of a diagram."""
+    width, height = CANVAS
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" width="{width}" height="{height}" '
+        f'font-family="{FONT}">{background_svg(background) if background else ""}'
+        f'<path d="{escape(path)}" fill="none" stroke="#123f80" stroke-width="2" stroke-linecap="round" '
+        'stroke-linejoin="round"/></svg>'
+    )
+
+
+def background_svg(diagram: Diagram) -> str:
+    """The outlines of a diagram fitted into the canvas of a drawing: an inner `<g>` for the page's own SVG."""
+    width, height = CANVAS
+    scale = min(width / diagram.width, height / diagram.height)
+    left, top = (width - diagram.width * scale) / 2, (height - diagram.height * scale) / 2
+    outlines = "".join(f'{p.shape} fill="#ffffff" stroke="{LINE}" stroke-width="1"/>' for p in diagram.parts)
+    return (
+        f'<g transform="translate({left:.4g} {top:.4g}) scale({scale:.4g})" pointer-events="none">'
+        f"{outlines}{_fixed(diagram)}</g>"
     )

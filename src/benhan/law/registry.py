@@ -12,9 +12,9 @@ from typing import Any
 
 import yaml
 
-from benhan.forms import diagrams
 from benhan.forms.build import build
 from benhan.forms.definition import FormBroken, FormVersion
+from benhan.forms.diagrams import Diagram, build_diagram
 from benhan.forms.sample import sample_content
 from benhan.forms.shared import expanded, used_names
 from benhan.kernel.canonical import canonical
@@ -79,14 +79,23 @@ def choice_lists() -> dict[str, Any]:
     return dict(read_yaml(LAW / "choices.yaml") or {})
 
 
+@cache
 def diagram_names() -> frozenset[str]:
     """The diagrams that can be marked or drawn upon."""
-    return diagrams.names()
+    return frozenset(path.stem for path in (LAW / "diagrams").glob("*.yaml"))
 
 
+@cache
 def diagram_parts(name: str) -> frozenset[str]:
     """Ids of the parts of a diagram."""
-    return diagrams.part_ids(name)
+    found = diagram(name)
+    return frozenset(part.id for part in found.parts) if found else frozenset()
+
+
+@cache
+def diagram(name: str) -> Diagram | None:
+    """A diagram by name, to draw; None when there is none of that name."""
+    return build_diagram(name, read_yaml(LAW / "diagrams" / f"{name}.yaml")) if name in diagram_names() else None
 
 
 def has_part(name: str, part: str) -> bool:
