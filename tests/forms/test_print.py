@@ -48,7 +48,7 @@ def page_data(form: FormVersion, **more: Any) -> dict[str, Any]:
 
 
 def printed(form: FormVersion, content: dict[str, Any], **more: Any) -> Rendered:
-    sections = print_sections(form, content, ZONE, codes.name)
+    sections = print_sections(form, content, ZONE, codes.name, registry.diagram)
     return render(registry.page_layout(form), page_data(form, sections=sections, **more), at=NOW)
 
 

@@ -8,8 +8,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
 from typing import Any
 
+from benhan.forms import charts
 from benhan.forms.conditions import is_shown
 from benhan.forms.definition import ROW_KEY, Field, FormVersion, Section
+from benhan.forms.diagrams import DiagramOf, diagram_svg, drawing_svg, marks_in_words
 from benhan.forms.page import show
 from benhan.forms.scores import band
 
@@ -17,6 +19,15 @@ CodeName = Callable[[str, str], str]
 HEADER_BLOCKS = frozenset({"sheet_header"})
 _LONG_WORD = re.compile(r"\S{36}(?=\S)")
 HEADER_SECTIONS = frozenset({"letterhead", "header"})
+
+
+@dataclass(frozen=True)
+class _How:
+    """What drawing needs beside form and content: the facility's zone, names of codes, diagrams."""
+
+    zone: tzinfo
+    code_name: CodeName | None = None
+    diagram_of: DiagramOf | None = None
 
 
 @dataclass(frozen=True)
@@ -34,34 +45,69 @@ class SheetEntry:
 
 
 def print_sections(
-    form: FormVersion, content: dict[str, Any], zone: tzinfo, code_name: CodeName | None = None
+    form: FormVersion,
+    content: dict[str, Any],
+    zone: tzinfo,
+    code_name: CodeName | None = None,
+    diagram_of: DiagramOf | None = None,
 ) -> list[dict[str, Any]]:
     """Sections as {id, title, block, repeated, header, rows: [[item…]]}; an item has id, label, value, type, unit…"""
-    return [_section(s, content, zone, code_name) for s in form.sections if is_shown(s, {}, content)]
+    return _sections(form, content, _How(zone, code_name, diagram_of))
+
+
+def _sections(form: FormVersion, content: dict[str, Any], how: _How) -> list[dict[str, Any]]:
+    return [_section(s, content, how) for s in form.sections if is_shown(s, {}, content)]
 
 
 def print_sheet(
-    form: FormVersion, entries: Sequence[SheetEntry], zone: tzinfo, code_name: CodeName | None = None
+    form: FormVersion,
+    entries: Sequence[SheetEntry],
+    zone: tzinfo,
+    code_name: CodeName | None = None,
+    diagram_of: DiagramOf | None = None,
 ) -> dict[str, Any]:
     """Many entries as one sheet, for `sheet.typ` of the form: {header, entries: [{at, day, hour, hours, state,
     signed, cancelled, sections, values}]}. The header is that of the newest entry; `values` are the bare numbers, for
     curves; `hours` counts from the first entry."""
     if not entries:
         return {"header": [], "entries": []}
-    ordered = sorted(entries, key=lambda e: e.at)
-    header, _ = _split(print_sections(ordered[-1].form or form, ordered[-1].content, zone, code_name))
+    ordered, how = sorted(entries, key=lambda e: e.at), _How(zone, code_name, diagram_of)
+    header, _ = _split(_sections(ordered[-1].form or form, ordered[-1].content, how))
+    drawn = [_entry(form, e, ordered[0].at, how) for e in ordered]
     return {
         "header": [item for section in header for row in section["rows"] for item in row],
-        "entries": [_entry(form, e, ordered[0].at, zone, code_name) for e in ordered],
+        "entries": drawn,
+        "chart": sheet_chart(form, drawn),
     }
 
 
-def _entry(
-    form: FormVersion, entry: SheetEntry, first: datetime, zone: tzinfo, code_name: CodeName | None
-) -> dict[str, Any]:
+def sheet_chart(form: FormVersion, entries: Sequence[dict[str, Any]]) -> str:
+    """The chart of a sheet whose words ask for one: entries that were cancelled leave no point."""
+    spec = form.sheet.get("chart")
+    if not spec:
+        return ""
+    fields = [f for s in form.sections for f in s.fields]
+    x_field = spec.get("x_field")
+    readings = [
+        charts.Reading(
+            _place(e, n, spec, x_field), f"{e['day']} {e['hour']}" if n == 0 else str(e["hour"]), e["values"]
+        )
+        for n, e in enumerate(entries)
+        if not e["cancelled"] and (not x_field or x_field in e["values"])
+    ]
+    return charts.svg(spec, fields, sorted(readings, key=lambda r: r.x))
+
+
+def _place(entry: dict[str, Any], number: int, spec: dict[str, Any], x_field: str | None) -> float:
+    if x_field:
+        return float(entry["values"][x_field])
+    return float(number) if spec.get("x") == "index" else float(entry["hours"])
+
+
+def _entry(form: FormVersion, entry: SheetEntry, first: datetime, how: _How) -> dict[str, Any]:
     form = entry.form or form
-    _, body = _split(print_sections(form, entry.content, zone, code_name))
-    local = entry.at.astimezone(zone)
+    _, body = _split(_sections(form, entry.content, how))
+    local = entry.at.astimezone(how.zone)
     return {
         "at": local.strftime("%d/%m/%Y %H:%M"),
         "day": local.strftime("%d/%m"),
@@ -94,7 +140,7 @@ def _one(value: Any) -> dict[str, Any]:
     return value if isinstance(value, dict) else {}
 
 
-def _section(section: Section, content: dict[str, Any], zone: tzinfo, code_name: CodeName | None) -> dict[str, Any]:
+def _section(section: Section, content: dict[str, Any], how: _How) -> dict[str, Any]:
     value = content.get(section.id)
     rows = [_one(row) for row in (value or [])] if section.repeated else [_one(value)]
     return {
@@ -105,17 +151,13 @@ def _section(section: Section, content: dict[str, Any], zone: tzinfo, code_name:
         "repeated": section.repeated,
         "header": section.block in HEADER_BLOCKS or section.id in HEADER_SECTIONS,
         "rows": [
-            [
-                _item(f, row, zone, code_name)
-                for f in section.fields
-                if f.type != "signature" and is_shown(f, row, content)
-            ]
+            [_item(f, row, how) for f in section.fields if f.type != "signature" and is_shown(f, row, content)]
             for row in rows
         ],
     }
 
 
-def _item(f: Field, row: dict[str, Any], zone: tzinfo, code_name: CodeName | None) -> dict[str, Any]:
+def _item(f: Field, row: dict[str, Any], how: _How) -> dict[str, Any]:
     value = row.get(f.id)
     item: dict[str, Any] = {
         "id": f.id,
@@ -129,23 +171,35 @@ def _item(f: Field, row: dict[str, Any], zone: tzinfo, code_name: CodeName | Non
     if f.type == "statement":
         item["value"] = ""
     elif f.type == "table":
-        item |= _table(f, [_one(line) for line in (value or [])], zone, code_name)
+        lines = [_one(line) for line in (value or [])]
+        item |= _table(f, lines, how)
+        item["layout"] = f.layout
+        if f.chart:
+            x = str(f.chart.get("x", "time"))
+            item["svg"] = charts.svg(f.chart, f.columns, charts.readings_of_lines(f.columns, lines, x))
+    elif f.type == "diagram":
+        item |= _diagram(f, value, how)
+    elif f.type == "drawing":
+        background = how.diagram_of(f.background) if how.diagram_of and f.background else None
+        item["value"] = str(value or "")
+        if value or background:
+            item["svg"] = drawing_svg(item["value"], background)
     elif f.type == "choice":
         chosen = {str(v) for v in value} if isinstance(value, list) else {str(value)}
         item["choices"] = [{"label": c.label_vi, "on": c.code in chosen} for c in f.choices]
         item["value"] = ", ".join(c.label_vi for c in f.choices if c.code in chosen)
     else:
-        item["value"] = _plain(f, value, zone, code_name)
+        item["value"] = _plain(f, value, how)
     return item
 
 
-def _table(f: Field, lines: list[dict[str, Any]], zone: tzinfo, code_name: CodeName | None) -> dict[str, Any]:
+def _table(f: Field, lines: list[dict[str, Any]], how: _How) -> dict[str, Any]:
     """Columns and cells; a table with fixed rows prints every row, filled or not, its name in front."""
     labels = [
         f"{c.label_vi} ({c.unit})" if c.unit and c.unit not in c.label_vi.lower() else c.label_vi for c in f.columns
     ]
     kinds = [c.type for c in f.columns]
-    cells = [[_plain(c, line.get(c.id), zone, code_name) for c in f.columns] for line in lines]
+    cells = [[_plain(c, line.get(c.id), how) for c in f.columns] for line in lines]
     if not f.rows:
         return {"columns": labels, "kinds": kinds, "value": cells}
     by_row = {str(line.get(ROW_KEY)): cell for line, cell in zip(lines, cells, strict=True)}
@@ -153,21 +207,17 @@ def _table(f: Field, lines: list[dict[str, Any]], zone: tzinfo, code_name: CodeN
     return {"columns": ["", *labels], "kinds": ["text", *kinds], "value": fixed}
 
 
-def _plain(f: Field, value: Any, zone: tzinfo, code_name: CodeName | None) -> str:
+def _plain(f: Field, value: Any, how: _How) -> str:
     if value in (None, "", []):
         return ""
     if f.type == "score":
         return scored(f, value)
-    if f.type == "diagram":
-        return marked(f, value)
-    if f.type == "code" and f.code_system and code_name:
-        return code_name(f.code_system, str(value)) or str(value)
+    if f.type == "code" and f.code_system and how.code_name:
+        return how.code_name(f.code_system, str(value)) or str(value)
     if f.type == "choice":
         chosen = {str(v) for v in value} if isinstance(value, list) else {str(value)}
         return ", ".join(c.label_vi for c in f.choices if c.code in chosen)
-    shown = show(f, value, zone)
-    if f.type == "drawing":
-        return str(shown)
+    shown = show(f, value, how.zone)
     return breakable(", ".join(shown) if isinstance(shown, list) else str(shown))
 
 
@@ -178,19 +228,14 @@ def scored(f: Field, value: Any) -> str:
     return f"{number} – {meaning.label_vi}" if meaning else number
 
 
-def marked(f: Field, value: Any) -> str:
-    """Marks on a diagram in words, by what was marked: `Sâu: 18, 46 (mặt nhai)`."""
+def _diagram(f: Field, value: Any, how: _How) -> dict[str, Any]:
+    """The picture with its marks, and the same in words for who reads the text."""
     marks = [m for m in value if isinstance(m, dict)] if isinstance(value, list) else []
-    found = []
-    for choice in f.choices:
-        places = [_place(m) for m in marks if str(m.get("mark")) == choice.code]
-        found += [f"{choice.label_vi}: {', '.join(places)}"] if places else []
-    return "; ".join(found)
-
-
-def _place(mark: dict[str, Any]) -> str:
-    note = str(mark.get("note") or "")
-    return f"{mark.get('part')} ({note})" if note else str(mark.get("part"))
+    picture = how.diagram_of(f.diagram) if how.diagram_of else None
+    if picture is None:
+        return {"value": "; ".join(f"{m.get('part')}: {m.get('mark')}" for m in marks)}
+    words = "; ".join(marks_in_words(picture, marks, f.choices))
+    return {"value": breakable(words), "svg": diagram_svg(picture, marks, f.choices, key=f.id), "paper": picture.paper}
 
 
 def breakable(text: str) -> str:

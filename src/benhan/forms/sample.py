@@ -58,7 +58,7 @@ def sample_value(field: Field, number: int = 0, parts: Parts | None = None) -> A
         return DRAWN
     if field.type == "code" and field.code_system:
         return _first_code(field.code_system)
-    return TEXT[: field.length_max]
+    return TEXT[: field.length_max].strip()
 
 
 def _number(field: Field, number: int) -> int | float:

@@ -14,6 +14,7 @@ import yaml
 
 from benhan.forms.build import build
 from benhan.forms.definition import FormBroken, FormVersion
+from benhan.forms.diagrams import Diagram, build_diagram
 from benhan.forms.sample import sample_content
 from benhan.forms.shared import expanded, used_names
 from benhan.kernel.canonical import canonical
@@ -87,9 +88,14 @@ def diagram_names() -> frozenset[str]:
 @cache
 def diagram_parts(name: str) -> frozenset[str]:
     """Ids of the parts of a diagram."""
-    if name not in diagram_names():
-        return frozenset()
-    return frozenset(str(part["id"]) for part in read_yaml(LAW / "diagrams" / f"{name}.yaml")["parts"])
+    found = diagram(name)
+    return frozenset(part.id for part in found.parts) if found else frozenset()
+
+
+@cache
+def diagram(name: str) -> Diagram | None:
+    """A diagram by name, to draw; None when there is none of that name."""
+    return build_diagram(name, read_yaml(LAW / "diagrams" / f"{name}.yaml")) if name in diagram_names() else None
 
 
 def has_part(name: str, part: str) -> bool:
