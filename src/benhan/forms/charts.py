@@ -12,6 +12,7 @@ from itertools import pairwise
 from typing import Any
 
 from benhan.forms.chart_marks import DASHES, arrow, mark_svg
+from benhan.forms.definition import Field
 from benhan.forms.readings import Reading, positions
 
 UNIT = 0.25  # millimetres on paper of one unit of the SVG
@@ -53,16 +54,15 @@ def chart_svg(
     readings: Sequence[Reading],
     zone: tzinfo,
     *,
-    labels: dict[str, str] | None = None,
+    fields: Sequence[Field] = (),
     sex: str = "",
     width_mm: float = WIDTH_MM,
 ) -> str:
-    """Draw a chart. `labels` are the names of fields for curves without one; `sex` (1 male, 2 female) picks among guides
+    """Draw a chart. `fields` say names and units of what the curves draw; `sex` (1 male, 2 female) picks among guides
     that are for one sex. Without readings the empty grid is drawn, to be filled in by hand."""
-    names = labels or {}
+    by_id = {f.id: f for f in fields}
     curves = [
-        {"label_vi": names.get(str(c["field"]), str(c["field"])), **c, "number": n}
-        for n, c in enumerate(chart["curves"])
+        {**c, "number": n, "label_vi": _named(c, by_id.get(str(c["field"])))} for n, c in enumerate(chart["curves"])
     ]
     xs = positions(chart, readings)
     axes = [_axis(c, readings) for c in curves]
@@ -89,9 +89,10 @@ def chart_svg(
     )
 
 
-def height_mm(svg: str) -> float:
-    """How high a drawn chart is on paper at its natural width."""
-    return float(svg.split(' height="', 1)[1].split('"', 1)[0]) * UNIT
+def _named(curve: dict[str, Any], f: Field | None) -> str:
+    """What the legend calls a curve: its words or the field's, with the unit."""
+    name = str(curve.get("label_vi") or (f.label_vi if f else curve["field"]))
+    return f"{name} ({f.unit})" if f and f.unit and f.unit.lower() not in name.lower() else name
 
 
 def in_words(curves: Sequence[dict[str, Any]], readings: Sequence[Reading]) -> str:

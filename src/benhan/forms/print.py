@@ -121,14 +121,14 @@ def _sheet_chart(form: FormVersion, entries: Sequence[SheetEntry], look: Look) -
     chart = form.sheet.get("chart")
     if not chart:
         return ""
-    labels = {f.id: f.label_vi for s in form.sections for f in s.fields}
+    fields = [f for s in form.sections for f in s.fields]
     readings = [
         Reading(e.at.astimezone(look.zone), e.at.astimezone(look.zone).strftime("%d/%m %H:%M"), found)
         for e in entries
         if not e.cancelled and (found := _numbers(e.form or form, e.content))
     ]
     width = FLIPPED_MM if form.sheet.get("flipped") else UPRIGHT_MM
-    return chart_svg(chart, readings, look.zone, labels=labels, sex=look.sex, width_mm=width)
+    return chart_svg(chart, readings, look.zone, fields=fields, sex=look.sex, width_mm=width)
 
 
 def _numbers(form: FormVersion, content: dict[str, Any]) -> dict[str, float]:
@@ -219,11 +219,10 @@ def _table(f: Field, lines: list[dict[str, Any]], look: Look) -> dict[str, Any]:
     ]
     kinds = [c.type for c in f.columns]
     cells = [[_cell(c, line.get(c.id), look) for c in f.columns] for line in lines]
-    known = {c.id: c.label_vi for c in f.columns}
     drawn: dict[str, Any] = {"layout": f.layout, "chart": ""}
     if f.chart:
         readings = table_readings(f.columns, lines, look.zone)
-        drawn["chart"] = chart_svg(f.chart, readings, look.zone, labels=known, sex=look.sex, width_mm=UPRIGHT_MM)
+        drawn["chart"] = chart_svg(f.chart, readings, look.zone, fields=f.columns, sex=look.sex, width_mm=UPRIGHT_MM)
     if not f.rows:
         return drawn | {"columns": labels, "kinds": kinds, "value": cells, "fixed": False}
     by_row = {str(line.get(ROW_KEY)): cell for line, cell in zip(lines, cells, strict=True)}

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta, tzinfo
 from typing import Any
 
 from benhan.forms.definition import Field
+
+_CLOCK = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]")
 
 
 @dataclass(frozen=True)
@@ -27,7 +30,7 @@ def table_readings(columns: Sequence[Field], lines: Sequence[dict[str, Any]], zo
     day, before = datetime(2000, 1, 1, tzinfo=zone), ""
     for line in lines:
         typed = str(line.get(when.id) or "") if when else ""
-        if when and when.type == "time" and typed:
+        if when and when.type == "time" and _CLOCK.fullmatch(typed):
             day += timedelta(days=1) if typed < before else timedelta(0)
             before = typed
         at = _moment(when.type if when else "", typed, day, zone)
@@ -70,5 +73,3 @@ def positions(chart: dict[str, Any], readings: Sequence[Reading]) -> list[float 
     if chart.get("x", "time") == "index" or first is None:
         return [float(n + 1) for n in range(len(readings))]
     return [(r.at - first).total_seconds() / 3600 if r.at else None for r in readings]
-
-
