@@ -66,7 +66,7 @@ def render_version(
     ]
     data = page_data(payload, form.positions, signer, form)
     data |= {
-        "sections": print_sections(form, payload["content"], zone(), codes.name),
+        "sections": print_sections(form, payload["content"], zone(), codes.name, registry.diagram),
         "confirmations": [_confirmation(c) for c in confirmations],
         "mark": mark,
         "notice": notice,

@@ -38,7 +38,9 @@ def entries_sheet(record: MedicalRecord, form_code: str, actor: Actor) -> bytes:
     first = opened(versions[documents[0].pk])
     form = _form_of(versions[documents[-1].pk])
     entries = [_entry(d, versions[d.pk], signed.get(versions[d.pk].pk, [])) for d in documents]
-    data = rendering.page_data(first, (), None, form) | print_sheet(form, entries, rendering.zone(), codes.name)
+    data = rendering.page_data(first, (), None, form) | print_sheet(
+        form, entries, rendering.zone(), codes.name, registry.diagram
+    )
     data |= {
         "mark": "",
         "notice": "",
