@@ -156,6 +156,22 @@ def test_many_entries_print_as_one_sheet(code: str, times: int) -> None:
     assert render(registry.sheet_layout(form), data, at=NOW).pdf
 
 
+@pytest.mark.parametrize("code", [c for c in SHEETS if FORMS[c].sheet])
+def test_a_sheet_without_a_layout_of_its_own_is_drawn_and_not_written_out(code: str, tmp_path: Path) -> None:
+    form = FORMS[code]
+    section, field = form.clinical_at.split(".")
+    entries = [
+        SheetEntry(c, datetime.fromisoformat(c[section][field]), "Đã ký điện tử", "Bác sĩ Trần Văn Giả")
+        for c in examples(form)
+    ]
+    file = tmp_path / "sheet.pdf"
+    data = page_data(form, **print_sheet(form, entries, ZONE, codes.name))
+    file.write_bytes(render(registry.sheet_layout(form), data, at=NOW).pdf)
+    text = subprocess.run(["pdftotext", str(file), "-"], capture_output=True, text=True, check=True).stdout
+    assert "else" not in text
+    assert "Trần Văn Giả" in text
+
+
 def test_a_sheet_keeps_the_order_of_time_and_the_newest_header() -> None:
     form = FORMS["vital_signs_chart"]
     early, late = (datetime(2025, 9, d, 8, tzinfo=ZONE) for d in (2, 3))
