@@ -13,6 +13,7 @@ from benhan.forms.conditions import is_shown
 from benhan.forms.definition import ROW_KEY, Field, FormVersion, Section
 from benhan.forms.diagrams import DiagramOf, diagram_svg, drawing_svg, marks_in_words
 from benhan.forms.page import show
+from benhan.forms.paper import column_widths, span_of
 from benhan.forms.readings import Reading, numbers, table_readings
 from benhan.forms.scores import band
 
@@ -150,6 +151,18 @@ def _one(value: Any) -> dict[str, Any]:
 def _section(section: Section, content: dict[str, Any], look: Look) -> dict[str, Any]:
     value = content.get(section.id)
     rows = [_one(row) for row in (value or [])] if section.repeated else [_one(value)]
+    drawn = [
+        [
+            _item(f, row, look)
+            for f in section.fields
+            if f.type != "signature" and (look.blank or is_shown(f, row, content))
+        ]
+        for row in rows
+    ]
+    widths: list[float] = []
+    if section.repeated and drawn:
+        cells = [[str(i["value"]) for i in row] for row in drawn if len(row) == len(drawn[0])]
+        widths = column_widths([i["label"] for i in drawn[0]], [i["type"] for i in drawn[0]], cells)
     return {
         "id": section.id,
         "title": section.title_vi,
@@ -157,14 +170,8 @@ def _section(section: Section, content: dict[str, Any], look: Look) -> dict[str,
         "part": section.part,
         "repeated": section.repeated,
         "header": section.block in HEADER_BLOCKS or section.id in HEADER_SECTIONS,
-        "rows": [
-            [
-                _item(f, row, look)
-                for f in section.fields
-                if f.type != "signature" and (look.blank or is_shown(f, row, content))
-            ]
-            for row in rows
-        ],
+        "rows": drawn,
+        "widths": widths,
     }
 
 
@@ -193,7 +200,7 @@ def _item(f: Field, row: dict[str, Any], look: Look) -> dict[str, Any]:
         item |= _drawing(f, str(value or ""), look)
     if f.type == "score" and (meaning := band(f, value)):
         item |= {"band": meaning.label_vi, "level": meaning.level}
-    return item
+    return item | {"span": span_of(item)}
 
 
 def _diagram(f: Field, marks: list[dict[str, Any]], look: Look) -> dict[str, Any]:
@@ -224,10 +231,16 @@ def _table(f: Field, lines: list[dict[str, Any]], look: Look) -> dict[str, Any]:
         readings = table_readings(f.columns, lines, look.zone)
         drawn["chart"] = chart_svg(f.chart, readings, look.zone, fields=f.columns, sex=look.sex, width_mm=UPRIGHT_MM)
     if not f.rows:
-        return drawn | {"columns": labels, "kinds": kinds, "value": cells, "fixed": False}
+        return drawn | {
+            "columns": labels,
+            "kinds": kinds,
+            "value": cells,
+            "widths": column_widths(labels, kinds, cells),
+        }
     by_row = {str(line.get(ROW_KEY)): cell for line, cell in zip(lines, cells, strict=True)}
     fixed = [[r.label_vi, *by_row.get(r.code, [""] * len(f.columns))] for r in f.rows]
-    return drawn | {"columns": ["", *labels], "kinds": ["text", *kinds], "value": fixed, "fixed": True}
+    labels, kinds = ["", *labels], ["text", *kinds]
+    return drawn | {"columns": labels, "kinds": kinds, "value": fixed, "widths": column_widths(labels, kinds, fixed)}
 
 
 def _cell(f: Field, value: Any, look: Look) -> str:
