@@ -96,18 +96,24 @@ def print_sheet(
     header, _ = _split(_sections(newest.form or form, newest.content, look))
     return {
         "header": [item for section in header for row in section["rows"] for item in row],
-        "entries": [_entry(form, e, ordered[0].at, look) for e in ordered],
+        "entries": [_entry(form, e, ordered[0].at, look, _day_of(ordered, look)) for e in ordered],
         "chart": _sheet_chart(form, ordered, look),
     }
 
 
-def _entry(form: FormVersion, entry: SheetEntry, first: datetime, look: Look) -> dict[str, Any]:
+def _day_of(entries: Sequence[SheetEntry], look: Look) -> str:
+    """How days are written at the head of a column: with the year when the sheet runs over years (growth, dialysis)."""
+    years = {e.at.astimezone(look.zone).year for e in entries}
+    return "%d/%m" if len(years) == 1 else "%d/%m/%Y"
+
+
+def _entry(form: FormVersion, entry: SheetEntry, first: datetime, look: Look, day: str) -> dict[str, Any]:
     form = entry.form or form
     _, body = _split(_sections(form, entry.content, look))
     local = entry.at.astimezone(look.zone)
     return {
         "at": local.strftime("%d/%m/%Y %H:%M"),
-        "day": local.strftime("%d/%m"),
+        "day": local.strftime(day),
         "hour": local.strftime("%H:%M"),
         "hours": (entry.at - first).total_seconds() / 3600,
         "state": entry.state,
