@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -65,7 +66,7 @@ def _choice(f: Field) -> st.SearchStrategy[str]:
 
 
 def _number(f: Field) -> st.SearchStrategy[Any]:
-    low = int(f.minimum) if f.minimum is not None else -1000
+    low = math.ceil(f.minimum) if f.minimum is not None else -1000
     high = int(f.maximum) if f.maximum is not None else 100_000
     return st.integers(low, high) | st.integers(low * 10, high * 10).map(lambda n: n / 10)
 

@@ -188,6 +188,9 @@ def _of_field(f: Field, beside: tuple[Field, ...], around: Around) -> list[str]:
         found.append("trong bảng không có bảng, hình, đoạn văn hay chữ ký")
     if f.layout == "columns" and f.columns and f.columns[0].type not in ("time", "datetime", "date"):
         found.append("bảng xếp theo cột cần cột đầu là giờ hoặc ngày giờ")
+    ends = [i.upto for i in f.points]
+    if ends and (f.type != "number" or ends != sorted(set(ends))):
+        found.append("“points” là các khoảng tăng dần của một số")
     if f.type == "score":
         found += _of_score(f, {b.id: b for b in beside})
     return found
