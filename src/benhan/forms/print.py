@@ -17,6 +17,7 @@ from benhan.forms.scores import band
 
 CodeName = Callable[[str, str], str]
 HEADER_BLOCKS = frozenset({"sheet_header"})
+FIXED_ROWS_ALWAYS = 15
 _LONG_WORD = re.compile(r"\S{36}(?=\S)")
 HEADER_SECTIONS = frozenset({"letterhead", "header"})
 
@@ -194,7 +195,8 @@ def _item(f: Field, row: dict[str, Any], how: _How) -> dict[str, Any]:
 
 
 def _table(f: Field, lines: list[dict[str, Any]], how: _How) -> dict[str, Any]:
-    """Columns and cells; a table with fixed rows prints every row, filled or not, its name in front."""
+    """Columns and cells; a table with fixed rows prints every row, filled or not, its name in front. Of a very long one
+    (fifty laboratory values of which six were asked for) only those that hold something."""
     labels = [
         f"{c.label_vi} ({c.unit})" if c.unit and c.unit not in c.label_vi.lower() else c.label_vi for c in f.columns
     ]
@@ -203,7 +205,8 @@ def _table(f: Field, lines: list[dict[str, Any]], how: _How) -> dict[str, Any]:
     if not f.rows:
         return {"columns": labels, "kinds": kinds, "value": cells}
     by_row = {str(line.get(ROW_KEY)): cell for line, cell in zip(lines, cells, strict=True)}
-    fixed = [[r.label_vi, *by_row.get(r.code, [""] * len(f.columns))] for r in f.rows]
+    shown = [r for r in f.rows if r.code in by_row] if by_row and len(f.rows) > FIXED_ROWS_ALWAYS else f.rows
+    fixed = [[r.label_vi, *by_row.get(r.code, [""] * len(f.columns))] for r in shown]
     return {"columns": ["", *labels], "kinds": ["text", *kinds], "value": fixed}
 
 
