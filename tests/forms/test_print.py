@@ -152,7 +152,7 @@ def test_many_entries_print_as_one_sheet(code: str, times: int) -> None:
         SheetEntry(c, datetime.fromisoformat(c[section][field]), "Đã ký điện tử", "Bác sĩ Trần Văn Giả")
         for c in examples(form) * times
     ]
-    data = page_data(form, **print_sheet(form, entries, ZONE, codes.name))
+    data = page_data(form, **print_sheet(form, entries, ZONE, codes.name, registry.diagram))
     assert render(registry.sheet_layout(form), data, at=NOW).pdf
 
 
@@ -175,7 +175,7 @@ def test_a_cancelled_entry_stays_on_the_sheet(code: str) -> None:
         for c in examples(form)
         for cancelled in (True, False)
     ]
-    data = print_sheet(form, entries, ZONE, codes.name)
+    data = print_sheet(form, entries, ZONE, codes.name, registry.diagram)
     assert [e["cancelled"] for e in data["entries"]].count(True) == len(examples(form))
     for layout in (registry.sheet_layout(form), "law/layout/sheet.typ"):
         assert render(layout, page_data(form, **data), at=NOW).pdf

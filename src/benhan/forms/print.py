@@ -5,30 +5,23 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, tzinfo
+from datetime import datetime, tzinfo
 from typing import Any
 
-from benhan.forms import charts
+from benhan.forms.charts import chart_svg
 from benhan.forms.conditions import is_shown
 from benhan.forms.definition import ROW_KEY, Field, FormVersion, Section
 from benhan.forms.diagrams import DiagramOf, diagram_svg, drawing_svg, marks_in_words
 from benhan.forms.page import show
+from benhan.forms.readings import Reading, numbers, table_readings
 from benhan.forms.scores import band
 
 CodeName = Callable[[str, str], str]
+UPRIGHT_MM, FLIPPED_MM, DRAWING_MM = 178, 265, 80  # what lies between the margins of A4; a drawing
 HEADER_BLOCKS = frozenset({"sheet_header"})
-FIXED_ROWS_ALWAYS = 15
+FIXED_ROWS_ALWAYS = 15  # of a longer list (fifty laboratory values, six asked for) only what holds something is printed
 _LONG_WORD = re.compile(r"\S{36}(?=\S)")
 HEADER_SECTIONS = frozenset({"letterhead", "header"})
-
-
-@dataclass(frozen=True)
-class _How:
-    """What drawing needs beside form and content: the facility's zone, names of codes, diagrams."""
-
-    zone: tzinfo
-    code_name: CodeName | None = None
-    diagram_of: DiagramOf | None = None
 
 
 @dataclass(frozen=True)
@@ -45,6 +38,17 @@ class SheetEntry:
     form: FormVersion | None = None
 
 
+@dataclass(frozen=True)
+class Look:
+    """What printing asks of others: the zone, names of codes, diagrams by name, and the sex of the patient for growth lines."""
+
+    zone: tzinfo
+    code_name: CodeName | None = None
+    diagram_of: DiagramOf | None = None
+    sex: str = ""
+    blank: bool = False
+
+
 def print_sections(
     form: FormVersion,
     content: dict[str, Any],
@@ -52,12 +56,26 @@ def print_sections(
     code_name: CodeName | None = None,
     diagram_of: DiagramOf | None = None,
 ) -> list[dict[str, Any]]:
-    """Sections as {id, title, block, repeated, header, rows: [[item…]]}; an item has id, label, value, type, unit…"""
-    return _sections(form, content, _How(zone, code_name, diagram_of))
+    """Sections as {id, title, block, part, repeated, header, rows: [[item…]]}; an item has id, label, value, type, unit…
+
+    What a condition hides is left out; of a paper that is filled in by hand (no content at all) nothing is hidden."""
+    look = Look(zone, code_name, diagram_of, sex_of(form, content), blank=not content)
+    return _sections(form, content, look)
 
 
-def _sections(form: FormVersion, content: dict[str, Any], how: _How) -> list[dict[str, Any]]:
-    return [_section(s, content, how) for s in form.sections if is_shown(s, {}, content)]
+def _sections(form: FormVersion, content: dict[str, Any], look: Look) -> list[dict[str, Any]]:
+    shown = (s for s in form.sections if look.blank or is_shown(s, {}, content))
+    return [_section(s, content, look) for s in shown]
+
+
+def sex_of(form: FormVersion, content: dict[str, Any]) -> str:
+    """What the form itself says of the patient's sex: 1 male, 2 female, or nothing."""
+    for section in form.sections:
+        for f in section.fields:
+            if f.prefill == "patient.sex":
+                value = str(_one(content.get(section.id)).get(f.id, ""))
+                return value if value in ("1", "2") else ""
+    return ""
 
 
 def print_sheet(
@@ -67,48 +85,26 @@ def print_sheet(
     code_name: CodeName | None = None,
     diagram_of: DiagramOf | None = None,
 ) -> dict[str, Any]:
-    """Many entries as one sheet, for `sheet.typ` of the form: {header, entries: [{at, day, hour, hours, state,
-    signed, cancelled, sections, values}]}. The header is that of the newest entry; `values` are the bare numbers, for
-    curves; `hours` counts from the first entry."""
+    """Many entries as one sheet, for `sheet.typ`: {header, chart, entries: [{at, day, hour, hours, state, signed, cancelled,
+    sections, values}]}. The header is that of the newest entry; `values` are the bare numbers, for curves; `hours` counts
+    from the first entry; `chart` is drawn when the form's words in `sheet` ask for one."""
     if not entries:
-        return {"header": [], "entries": []}
-    ordered, how = sorted(entries, key=lambda e: e.at), _How(zone, code_name, diagram_of)
-    header, _ = _split(_sections(ordered[-1].form or form, ordered[-1].content, how))
-    drawn = [_entry(form, e, ordered[0].at, how) for e in ordered]
+        return {"header": [], "entries": [], "chart": ""}
+    ordered = sorted(entries, key=lambda e: e.at)
+    newest = ordered[-1]
+    look = Look(zone, code_name, diagram_of, sex_of(newest.form or form, newest.content))
+    header, _ = _split(_sections(newest.form or form, newest.content, look))
     return {
         "header": [item for section in header for row in section["rows"] for item in row],
-        "entries": drawn,
-        "chart": sheet_chart(form, drawn),
+        "entries": [_entry(form, e, ordered[0].at, look) for e in ordered],
+        "chart": _sheet_chart(form, ordered, look),
     }
 
 
-def sheet_chart(form: FormVersion, entries: Sequence[dict[str, Any]]) -> str:
-    """The chart of a sheet whose words ask for one: entries that were cancelled leave no point."""
-    spec = form.sheet.get("chart")
-    if not spec:
-        return ""
-    fields = [f for s in form.sections for f in s.fields]
-    x_field = spec.get("x_field")
-    readings = [
-        charts.Reading(
-            _place(e, n, spec, x_field), f"{e['day']} {e['hour']}" if n == 0 else str(e["hour"]), e["values"]
-        )
-        for n, e in enumerate(entries)
-        if not e["cancelled"] and (not x_field or x_field in e["values"])
-    ]
-    return charts.svg(spec, fields, sorted(readings, key=lambda r: r.x))
-
-
-def _place(entry: dict[str, Any], number: int, spec: dict[str, Any], x_field: str | None) -> float:
-    if x_field:
-        return float(entry["values"][x_field])
-    return float(number) if spec.get("x") == "index" else float(entry["hours"])
-
-
-def _entry(form: FormVersion, entry: SheetEntry, first: datetime, how: _How) -> dict[str, Any]:
+def _entry(form: FormVersion, entry: SheetEntry, first: datetime, look: Look) -> dict[str, Any]:
     form = entry.form or form
-    _, body = _split(_sections(form, entry.content, how))
-    local = entry.at.astimezone(how.zone)
+    _, body = _split(_sections(form, entry.content, look))
+    local = entry.at.astimezone(look.zone)
     return {
         "at": local.strftime("%d/%m/%Y %H:%M"),
         "day": local.strftime("%d/%m"),
@@ -122,14 +118,25 @@ def _entry(form: FormVersion, entry: SheetEntry, first: datetime, how: _How) -> 
     }
 
 
+def _sheet_chart(form: FormVersion, entries: Sequence[SheetEntry], look: Look) -> str:
+    chart = form.sheet.get("chart")
+    if not chart:
+        return ""
+    fields = [f for s in form.sections for f in s.fields]
+    readings = [
+        Reading(e.at.astimezone(look.zone), e.at.astimezone(look.zone).strftime("%d/%m %H:%M"), found)
+        for e in entries
+        if not e.cancelled and (found := _numbers(e.form or form, e.content))
+    ]
+    width = FLIPPED_MM if form.sheet.get("flipped") else UPRIGHT_MM
+    return chart_svg(chart, readings, look.zone, fields=fields, sex=look.sex, width_mm=width)
+
+
 def _numbers(form: FormVersion, content: dict[str, Any]) -> dict[str, float]:
-    found = {}
+    found: dict[str, float] = {}
     for section in form.sections:
-        row = _one(content.get(section.id))
-        for f in section.fields:
-            value = row.get(f.id)
-            if f.type in ("number", "score") and isinstance(value, int | float):
-                found[f.id] = value
+        row = numbers(_one(content.get(section.id)))
+        found |= {f.id: row[f.id] for f in section.fields if f.type in ("number", "score") and f.id in row}
     return found
 
 
@@ -141,7 +148,7 @@ def _one(value: Any) -> dict[str, Any]:
     return value if isinstance(value, dict) else {}
 
 
-def _section(section: Section, content: dict[str, Any], how: _How) -> dict[str, Any]:
+def _section(section: Section, content: dict[str, Any], look: Look) -> dict[str, Any]:
     value = content.get(section.id)
     rows = [_one(row) for row in (value or [])] if section.repeated else [_one(value)]
     return {
@@ -152,93 +159,97 @@ def _section(section: Section, content: dict[str, Any], how: _How) -> dict[str, 
         "repeated": section.repeated,
         "header": section.block in HEADER_BLOCKS or section.id in HEADER_SECTIONS,
         "rows": [
-            [_item(f, row, how) for f in section.fields if f.type != "signature" and is_shown(f, row, content)]
+            [
+                _item(f, row, look)
+                for f in section.fields
+                if f.type != "signature" and (look.blank or is_shown(f, row, content))
+            ]
             for row in rows
         ],
     }
 
 
-def _item(f: Field, row: dict[str, Any], how: _How) -> dict[str, Any]:
-    value = row.get(f.id)
+def _item(f: Field, row: dict[str, Any], look: Look) -> dict[str, Any]:
+    value = f.label_vi if f.type == "statement" else row.get(f.id)
     item: dict[str, Any] = {
         "id": f.id,
         "label": f.label_vi,
         "type": f.type,
         "unit": f.unit if f.type in ("number", "score") else "",
         "number": f.printed_item,
-        "empty": f.type != "statement" and value in (None, "", [], {}),
+        "empty": value in (None, "", [], {}),
         "ours": f.added_by_us,
     }
-    if f.type == "statement":
-        item["value"] = ""
-    elif f.type == "table":
-        lines = [_one(line) for line in (value or [])]
-        item |= _table(f, lines, how)
-        item["layout"] = f.layout
-        if f.chart:
-            x = str(f.chart.get("x", "time"))
-            item["svg"] = charts.svg(f.chart, f.columns, charts.readings_of_lines(f.columns, lines, x))
-    elif f.type == "diagram":
-        item |= _diagram(f, value, how)
-    elif f.type == "drawing":
-        background = how.diagram_of(f.background) if how.diagram_of and f.background else None
-        item["value"] = str(value or "")
-        if value or background:
-            item["svg"] = drawing_svg(item["value"], background)
+    if f.type == "table":
+        item |= _table(f, [_one(line) for line in value] if isinstance(value, list) else [], look)
     elif f.type == "choice":
         chosen = {str(v) for v in value} if isinstance(value, list) else {str(value)}
         item["choices"] = [{"label": c.label_vi, "on": c.code in chosen} for c in f.choices]
         item["value"] = ", ".join(c.label_vi for c in f.choices if c.code in chosen)
+    elif f.type == "diagram":
+        item |= _diagram(f, [_one(m) for m in value] if isinstance(value, list) else [], look)
     else:
-        item["value"] = _plain(f, value, how)
+        item["value"] = _plain(f, value, look)
+    if f.type == "drawing":
+        item |= _drawing(f, str(value or ""), look)
+    if f.type == "score" and (meaning := band(f, value)):
+        item |= {"band": meaning.label_vi, "level": meaning.level}
     return item
 
 
-def _table(f: Field, lines: list[dict[str, Any]], how: _How) -> dict[str, Any]:
-    """Columns and cells; a table with fixed rows prints every row, filled or not, its name in front. Of a very long one
-    (fifty laboratory values of which six were asked for) only those that hold something."""
+def _diagram(f: Field, marks: list[dict[str, Any]], look: Look) -> dict[str, Any]:
+    """The picture with its marks, and the marks as lines to read."""
+    diagram = look.diagram_of(f.diagram) if look.diagram_of else None
+    if diagram is None:
+        return {"value": "", "svg": "", "marks": [], "width": 0}
+    words = [breakable(line) for line in marks_in_words(diagram, marks, f.choices)]
+    svg = diagram_svg(diagram, marks, f.choices, key=f.id)
+    return {"value": "; ".join(words), "svg": svg, "marks": words, "width": diagram.paper}
+
+
+def _drawing(f: Field, path: str, look: Look) -> dict[str, Any]:
+    background = look.diagram_of(f.background) if look.diagram_of and f.background else None
+    return {"svg": drawing_svg(path, background) if path or background else "", "width": DRAWING_MM}
+
+
+def _table(f: Field, lines: list[dict[str, Any]], look: Look) -> dict[str, Any]:
+    """Columns and cells; a table with fixed rows prints every row, filled or not, its name in front. `layout: columns` lays
+    the lines side by side, and a chart stands above."""
     labels = [
         f"{c.label_vi} ({c.unit})" if c.unit and c.unit not in c.label_vi.lower() else c.label_vi for c in f.columns
     ]
     kinds = [c.type for c in f.columns]
-    cells = [[_plain(c, line.get(c.id), how) for c in f.columns] for line in lines]
+    cells = [[_cell(c, line.get(c.id), look) for c in f.columns] for line in lines]
+    drawn: dict[str, Any] = {"layout": f.layout, "chart": ""}
+    if f.chart:
+        readings = table_readings(f.columns, lines, look.zone)
+        drawn["chart"] = chart_svg(f.chart, readings, look.zone, fields=f.columns, sex=look.sex, width_mm=UPRIGHT_MM)
     if not f.rows:
-        return {"columns": labels, "kinds": kinds, "value": cells}
+        return drawn | {"columns": labels, "kinds": kinds, "value": cells, "fixed": False}
     by_row = {str(line.get(ROW_KEY)): cell for line, cell in zip(lines, cells, strict=True)}
     shown = [r for r in f.rows if r.code in by_row] if by_row and len(f.rows) > FIXED_ROWS_ALWAYS else f.rows
     fixed = [[r.label_vi, *by_row.get(r.code, [""] * len(f.columns))] for r in shown]
-    return {"columns": ["", *labels], "kinds": ["text", *kinds], "value": fixed}
+    return drawn | {"columns": ["", *labels], "kinds": ["text", *kinds], "value": fixed, "fixed": True}
 
 
-def _plain(f: Field, value: Any, how: _How) -> str:
+def _cell(f: Field, value: Any, look: Look) -> str:
+    text = _plain(f, value, look)
+    meaning = band(f, value) if f.type == "score" else None
+    return f"{text} – {meaning.label_vi}" if meaning else text
+
+
+def _plain(f: Field, value: Any, look: Look) -> str:
     if value in (None, "", []):
         return ""
-    if f.type == "score":
-        return scored(f, value)
-    if f.type == "code" and f.code_system and how.code_name:
-        return how.code_name(f.code_system, str(value)) or str(value)
+    if f.type == "code" and f.code_system and look.code_name:
+        return look.code_name(f.code_system, str(value)) or str(value)
     if f.type == "choice":
         chosen = {str(v) for v in value} if isinstance(value, list) else {str(value)}
         return ", ".join(c.label_vi for c in f.choices if c.code in chosen)
-    shown = show(f, value, how.zone)
+    if f.type == "drawing":
+        return ""  # its strokes are in the picture
+    shown = show(f, value, look.zone)
     return breakable(", ".join(shown) if isinstance(shown, list) else str(shown))
-
-
-def scored(f: Field, value: Any) -> str:
-    """A score with what it means: `13 – Nguy cơ trung bình`."""
-    meaning = band(f, value)
-    number = str(show(f, value, UTC)) or str(value).replace(".", ",")
-    return f"{number} – {meaning.label_vi}" if meaning else number
-
-
-def _diagram(f: Field, value: Any, how: _How) -> dict[str, Any]:
-    """The picture with its marks, and the same in words for who reads the text."""
-    marks = [m for m in value if isinstance(m, dict)] if isinstance(value, list) else []
-    picture = how.diagram_of(f.diagram) if how.diagram_of else None
-    if picture is None:
-        return {"value": "; ".join(f"{m.get('part')}: {m.get('mark')}" for m in marks)}
-    words = "; ".join(marks_in_words(picture, marks, f.choices))
-    return {"value": breakable(words), "svg": diagram_svg(picture, marks, f.choices, key=f.id), "paper": picture.paper}
 
 
 def breakable(text: str) -> str:
