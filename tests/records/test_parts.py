@@ -24,6 +24,7 @@ from tests.stories import sign_all
 
 pytestmark = pytest.mark.django_db
 FORM = "outpatient_general"
+PART_B = ("treatment_end", "b_summary")
 
 
 def states(version: DocumentVersion) -> dict[str, str]:
@@ -35,7 +36,7 @@ def whole(record: MedicalRecord) -> dict[str, Any]:
 
 
 def first_part(content: dict[str, Any]) -> dict[str, Any]:
-    return {k: v for k, v in content.items() if k != "b_summary"}
+    return {k: v for k, v in content.items() if k not in PART_B}
 
 
 def admitted(cast: Cast) -> tuple[DocumentVersion, dict[str, Any]]:
