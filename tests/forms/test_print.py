@@ -72,7 +72,7 @@ def test_every_form_prints_with_all_its_places_to_sign(code: str) -> None:
         rendered = printed(form, content, mark="NHÁP – CHƯA KÝ")
         assert {b.position_id for b in rendered.boxes} == wanted
         assert all(0 <= b.x0 < b.x1 <= 596 and 0 <= b.y0 < b.y1 <= 842 for b in rendered.boxes)
-        assert len(printed(form, content).pdf) < PLAIN_SHEET_BYTES_MAX * max(1, pages(rendered) - 1)
+        assert len(rendered.pdf) < PLAIN_SHEET_BYTES_MAX * max(1, pages(rendered) - 1)
 
 
 @pytest.mark.parametrize("lines", range(0, 60, 7))
@@ -137,7 +137,7 @@ def test_no_typed_text_breaks_or_becomes_markup(code: str, text: str) -> None:
 
 
 @pytest.mark.parametrize("code", sorted(FORMS))
-@settings(max_examples=4, deadline=None)
+@settings(max_examples=2, deadline=None)  # a hundred and fifty forms: many contents in all
 @given(data=st.data())
 def test_any_valid_content_prints(code: str, data: st.DataObject) -> None:
     assert printed(FORMS[code], data.draw(contents(FORMS[code]))).pdf

@@ -18,6 +18,7 @@ from benhan.forms.readings import Reading, numbers, table_readings
 from benhan.forms.scores import band
 
 CodeName = Callable[[str, str], str]
+FIXED_ROWS_ALWAYS = 15  # of a longer list (fifty laboratory values, six asked for) only what holds something is printed
 UPRIGHT_MM, FLIPPED_MM, DRAWING_MM = 178, 265, 80  # what lies between the margins of A4; a drawing
 HEADER_BLOCKS = frozenset({"sheet_header"})
 _LONG_WORD = re.compile(r"\S{36}(?=\S)")
@@ -244,7 +245,8 @@ def _table(f: Field, lines: list[dict[str, Any]], look: Look) -> dict[str, Any]:
             "widths": column_widths(labels, kinds, cells),
         }
     by_row = {str(line.get(ROW_KEY)): cell for line, cell in zip(lines, cells, strict=True)}
-    fixed = [[r.label_vi, *by_row.get(r.code, [""] * len(f.columns))] for r in f.rows]
+    shown = [r for r in f.rows if r.code in by_row] if by_row and len(f.rows) > FIXED_ROWS_ALWAYS else f.rows
+    fixed = [[r.label_vi, *by_row.get(r.code, [""] * len(f.columns))] for r in shown]
     labels, kinds = ["", *labels], ["text", *kinds]
     return drawn | {"columns": labels, "kinds": kinds, "value": fixed, "widths": column_widths(labels, kinds, fixed)}
 
