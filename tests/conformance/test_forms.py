@@ -25,7 +25,7 @@ CONFIRMED = {
 def drawn(code: str, **more: object) -> Rendered:
     form = FORMS[code]
     content = examples(form)[0]
-    data = page_data(form, sections=print_sections(form, content, ZONE, codes.name), **more)
+    data = page_data(form, sections=print_sections(form, content, ZONE, codes.name, registry.diagram), **more)
     file = Attachment("content.json", canonical(content), "application/json", "source", "Nội dung có cấu trúc")
     return render(registry.page_layout(form), data, attachments=[file], at=trust.AT)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -9,6 +10,7 @@ from zoneinfo import ZoneInfo
 from hypothesis import strategies as st
 
 from benhan.forms.definition import ROW_KEY, Field, FormVersion, Section
+from benhan.kernel import clock
 from benhan.kernel.text import clean
 from benhan.law import codes, registry
 
@@ -24,7 +26,8 @@ _moments = st.integers(0, 500_000).map(lambda m: (NOW - timedelta(minutes=m)).as
 
 def examples(form: FormVersion) -> list[dict[str, Any]]:
     """The worked example of a form and its further entries."""
-    found = registry.example(form)
+    with clock.held_at(NOW):
+        found = registry.example(form)
     return [found["content"], *found.get("entries", [])]
 
 
@@ -63,7 +66,7 @@ def _choice(f: Field) -> st.SearchStrategy[str]:
 
 
 def _number(f: Field) -> st.SearchStrategy[Any]:
-    low = int(f.minimum) if f.minimum is not None else -1000
+    low = math.ceil(f.minimum) if f.minimum is not None else -1000
     high = int(f.maximum) if f.maximum is not None else 100_000
     return st.integers(low, high) | st.integers(low * 10, high * 10).map(lambda n: n / 10)
 

@@ -9,6 +9,7 @@ import pytest
 from benhan.forms.build import build
 from benhan.forms.conditions import as_data, is_shown
 from benhan.forms.definition import Field, FormVersion
+from benhan.forms.extract import extract
 from benhan.forms.shared import used_names
 from benhan.forms.validate import clean, validate
 
@@ -200,3 +201,23 @@ def test_a_part_whose_turn_has_not_come_may_be_empty() -> None:
     in_turn = validate(made, {}, purpose="signing", parts=frozenset({"A"}))
     assert [e.path for e in in_turn] == ["head.h", "s.a"]
     assert [e.path for e in validate(made, {}, purpose="signing")] == ["head.h", "s.a", "end.b"]
+
+
+@pytest.mark.parametrize(("value", "counted"), [(8, 3), (8.5, 1), (11, 1), (20, 0), (24, 2), (25, 3), (90, 3)])
+def test_a_number_counts_by_its_interval(value: float, counted: int) -> None:
+    upto = [(8, 3), (11, 1), (20, 0), (24, 2)]
+    points = [{"upto": end, "points": p} for end, p in upto] + [{"points": 3}]
+    made = form(section(number("a", points=points), {"id": "t", "type": "score", "of": ["a"]}))
+    assert clean(made, {"s": {"a": value}})["s"]["t"] == counted
+
+
+def test_a_number_outside_all_intervals_counts_nothing() -> None:
+    made = form(section(number("a", points=[{"upto": 8, "points": 3}]), {"id": "t", "type": "score", "of": ["a"]}))
+    assert "t" not in clean(made, {"s": {"a": 9}})["s"]
+
+
+def test_a_single_field_is_extracted_only_where_its_section_says_so() -> None:
+    rule = {"kind": "allergy", "path": "s.a", "where": {"b": "0"}, "absent": ["0"]}
+    made = form(section({"id": "a", "type": "text"}, {"id": "b", "type": "text"}), extract=[rule])
+    assert not extract(made, {"s": {"a": "0", "b": "1"}})
+    assert [e.role for e in extract(made, {"s": {"a": "0", "b": "0"}})] == ["absent"]

@@ -49,7 +49,7 @@ def pdf(form: FormVersion, *, empty: bool = False) -> bytes:
             for p in form.positions
             if p.kind != "confirmation"
         ],
-        "sections": print_sections(form, content, zone(), codes.name),
+        "sections": print_sections(form, content, zone(), codes.name, registry.diagram),
         "mark": MARK,
         "footer": f"{form.code} · {form.valid_from:%d/%m/%Y} · {form.form_hash[:16]}",
     }

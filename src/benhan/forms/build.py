@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 from benhan.forms.definition import (
@@ -22,6 +23,7 @@ from benhan.forms.definition import (
     Field,
     FormBroken,
     FormVersion,
+    Interval,
     Position,
     Section,
 )
@@ -124,6 +126,7 @@ def _field(raw: dict[str, Any], shared: Shared, place: str) -> Field:
         of=tuple(raw.get("of", [])),
         partial=bool(raw.get("partial", False)),
         bands=tuple(_band(b) for b in raw.get("bands", [])),
+        points=tuple(Interval(float(p.get("upto", math.inf)), float(p["points"])) for p in raw.get("points", [])),
         diagram=raw.get("diagram", ""),
         background=raw.get("background", ""),
         layout=_one_of(raw.get("layout", "rows"), TABLE_LAYOUTS, where + ".layout"),
@@ -196,7 +199,7 @@ def _check_extracts(form: FormVersion) -> None:
         found = section.field(field_id) if section and field_id else None
         if section is None or (field_id and found is None):
             raise FormBroken(f"{place} trỏ tới mục không có trong mẫu")
-        inside = {f.id for f in (found.columns if found else section.fields)}
+        inside = {f.id for f in (found.columns if found and found.type == "table" else section.fields)}
         if rule.columns and found is not None and found.type != "table":
             raise FormBroken(f"{place}: chỉ bảng hoặc phần mới có “columns”")
         unknown = ({*rule.columns} - EXTRACT_COLUMNS) | ({*rule.columns.values(), *rule.where} - inside - {ROW_KEY})

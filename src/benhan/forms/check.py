@@ -25,6 +25,7 @@ NUMERIC = ("number", "score")
 ELSEWHERE = ("record", "form", "letterhead", "signature")  # stands on the page without being typed into the form
 NESTING_MAX = 40
 Place = tuple[Any, ...]
+_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _OPENS = (
     yaml.BlockMappingStartToken,
     yaml.BlockSequenceStartToken,
@@ -127,8 +128,8 @@ def _load(text: str, path: Path) -> tuple[Any, dict[Place, int]] | Mistake:
     try:
         if (bomb := _bomb(text)) is not None:
             return Mistake(path, bomb + 1, "tệp lồng quá sâu, hoặc dùng & và * (viết ra, hoặc dùng khối dùng chung)")
-        tree = yaml.compose(text, Loader=yaml.SafeLoader)
-        raw = _plain(yaml.safe_load(text))
+        tree = yaml.compose(text, Loader=_LOADER)
+        raw = _plain(yaml.load(text, Loader=_LOADER))  # noqa: S506 - safe, in C where there is one
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         return Mistake(path, mark.line + 1 if mark else 1, f"YAML hỏng: {getattr(error, 'problem', error)}")
@@ -214,6 +215,9 @@ def _of_field(f: Field, beside: tuple[Field, ...], around: Around) -> list[str]:
         found.append("trong bảng không có bảng, hình, đoạn văn hay chữ ký")
     if f.layout == "columns" and f.columns and f.columns[0].type not in ("time", "datetime", "date"):
         found.append("bảng xếp theo cột cần cột đầu là giờ hoặc ngày giờ")
+    ends = [i.upto for i in f.points]
+    if ends and (f.type != "number" or ends != sorted(set(ends))):
+        found.append("“points” là các khoảng tăng dần của một số")
     if f.type == "score":
         found += _of_score(f, {b.id: b for b in beside})
     return found

@@ -55,6 +55,15 @@ class Band:
 
 
 @dataclass(frozen=True)
+class Interval:
+    """What a number counts in a score when it is not more than `upto` (and more than the interval before). The last of a
+    field's intervals may have no end."""
+
+    upto: float
+    points: float
+
+
+@dataclass(frozen=True)
 class Field:
     """One item of a form. `required` says at which step an empty value is a fault (the paper forms do not say it; it is
     our proposal). `rows` are the fixed rows of a table: a line of such a table names its row under the key `row`.
@@ -87,6 +96,7 @@ class Field:
     of: tuple[str, ...] = ()
     partial: bool = False
     bands: tuple[Band, ...] = ()
+    points: tuple[Interval, ...] = ()  # of a number: what it counts in a score; without them it counts as itself
     diagram: str = ""
     background: str = ""
     layout: str = "rows"

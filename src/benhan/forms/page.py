@@ -117,7 +117,7 @@ def show(f: Field, value: Any, zone: tzinfo) -> Any:
         return [] if f.multiple else ""
     if f.multiple:
         return [str(v) for v in (value if isinstance(value, list) else [value])]
-    if f.type == "number" and isinstance(value, int | float) and not isinstance(value, bool):
+    if f.type in ("number", "score") and isinstance(value, int | float) and not isinstance(value, bool):
         return format(Decimal(str(value)), "f").replace(".", ",")
     if f.type == "date":
         return "/".join(reversed(str(value).split("-")))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from benhan.forms.definition import ROW_KEY, Field, FormVersion, Section
 from benhan.forms.scores import with_scores
@@ -42,7 +43,8 @@ def sample_value(field: Field, number: int = 0, parts: Parts | None = None) -> A
     if field.type == "date":
         return clock.today().isoformat()
     if field.type == "datetime":
-        return (clock.now() - timedelta(hours=1 - min(number, 1))).replace(microsecond=0).isoformat()
+        at = clock.now().astimezone(ZoneInfo(clock.FACILITY_ZONE_DEFAULT)) - timedelta(hours=1 - min(number, 1))
+        return at.replace(second=0, microsecond=0).isoformat()  # as the page writes it: local, to the minute
     if field.type == "time":
         return f"{8 + number:02d}:00"
     if field.type == "icd10":
@@ -56,7 +58,7 @@ def sample_value(field: Field, number: int = 0, parts: Parts | None = None) -> A
         return DRAWN
     if field.type == "code" and field.code_system:
         return _first_code(field.code_system)
-    return TEXT[: field.length_max]
+    return TEXT[: field.length_max].strip()
 
 
 def _number(field: Field, number: int) -> int | float:

@@ -60,7 +60,8 @@ def score(f: Field, by_id: dict[str, Field], row: dict[str, Any]) -> float | int
 
 
 def points(f: Field, value: Any) -> float | None:
-    """What an answer counts: a number itself, a choice its points (several: their sum), a score its value."""
+    """What an answer counts: a number itself or the points of its interval, a choice its points (several: their sum),
+    a score its value."""
     if value in (None, "", []) or isinstance(value, bool):
         return None
     if f.type == "choice":
@@ -69,7 +70,9 @@ def points(f: Field, value: Any) -> float | None:
         return (
             None if not counted or any(p is None for p in counted) else float(sum(p for p in counted if p is not None))
         )
-    return float(value) if isinstance(value, int | float) else None
+    if not isinstance(value, int | float):
+        return None
+    return next((i.points for i in f.points if value <= i.upto), None) if f.points else float(value)
 
 
 def band(f: Field, value: Any) -> Band | None:

@@ -14,6 +14,7 @@ import yaml
 
 from benhan.forms.build import build
 from benhan.forms.definition import FormBroken, FormVersion
+from benhan.forms.diagrams import Diagram, build_diagram
 from benhan.forms.sample import sample_content
 from benhan.forms.shared import expanded, used_names
 from benhan.kernel.canonical import canonical
@@ -23,6 +24,7 @@ from benhan.law.own import OwnDefinition, with_own
 LAW = Path(__file__).resolve().parent
 FORMS = LAW / "forms"
 LAYOUTS = ("page.typ", "sheet.typ")
+DEFAULT_SHEET = "law/layout/sheet.typ"
 DEFAULT_PAGE = "law/layout/page.typ"  # for forms whose words in `paper` say enough
 
 
@@ -86,9 +88,14 @@ def diagram_names() -> frozenset[str]:
 @cache
 def diagram_parts(name: str) -> frozenset[str]:
     """Ids of the parts of a diagram."""
-    if name not in diagram_names():
-        return frozenset()
-    return frozenset(str(part["id"]) for part in read_yaml(LAW / "diagrams" / f"{name}.yaml")["parts"])
+    found = diagram(name)
+    return frozenset(part.id for part in found.parts) if found else frozenset()
+
+
+@cache
+def diagram(name: str) -> Diagram | None:
+    """A diagram by name, to draw; None when there is none of that name."""
+    return build_diagram(name, read_yaml(LAW / "diagrams" / f"{name}.yaml")) if name in diagram_names() else None
 
 
 def has_part(name: str, part: str) -> bool:
@@ -157,7 +164,9 @@ def page_layout(form: FormVersion) -> str:
 
 def sheet_layout(form: FormVersion) -> str:
     """The layout that prints many entries as one sheet, below the package for `proof.render`, or an empty text."""
-    return f"law/{form.folder}/sheet.typ" if (LAW / form.folder / "sheet.typ").exists() else ""
+    if (LAW / form.folder / "sheet.typ").exists() and form.folder:
+        return f"law/{form.folder}/sheet.typ"
+    return DEFAULT_SHEET if form.sheet else ""
 
 
 def form(code: str, on: date) -> FormVersion:

@@ -15,7 +15,6 @@ from benhan.records.payload import opened
 from benhan.signing.models import Signature
 
 ENTRIES_MAX = 5000  # thirteen years of daily visits, two seconds of drawing
-SHEET_LAYOUT = "law/layout/sheet.typ"  # for forms that bring no sheet of their own
 
 
 def entries_sheet(record: MedicalRecord, form_code: str, actor: Actor) -> bytes:
@@ -39,7 +38,9 @@ def entries_sheet(record: MedicalRecord, form_code: str, actor: Actor) -> bytes:
     first = opened(versions[documents[0].pk])
     form = _form_of(versions[documents[-1].pk])
     entries = [_entry(d, versions[d.pk], signed.get(versions[d.pk].pk, [])) for d in documents]
-    data = rendering.page_data(first, (), None) | print_sheet(form, entries, rendering.zone(), codes.name)
+    data = rendering.page_data(first, (), None, form) | print_sheet(
+        form, entries, rendering.zone(), codes.name, registry.diagram
+    )
     data |= {
         "mark": "",
         "notice": "",
@@ -48,7 +49,7 @@ def entries_sheet(record: MedicalRecord, form_code: str, actor: Actor) -> bytes:
         f"người in: {actor.full_name}. Bản gốc là các tệp đã ký trong hồ sơ {record.record_number}."
         + _left_out(record, form_code, len(documents)),
     }
-    return render(registry.sheet_layout(form) or SHEET_LAYOUT, data, at=clock.now()).pdf
+    return render(registry.sheet_layout(form) or registry.DEFAULT_SHEET, data, at=clock.now()).pdf
 
 
 def _left_out(record: MedicalRecord, form_code: str, printed: int) -> str:
