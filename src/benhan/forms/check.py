@@ -142,7 +142,7 @@ def _bomb(text: str) -> int | None:
     """The line of an alias (a few of them can stand for gigabytes) or of a nesting no form has; None for neither. Words are
     looked at one by one, before anything is built of them."""
     depth = 0
-    for token in yaml.scan(text, Loader=yaml.SafeLoader):
+    for token in yaml.scan(text, Loader=_LOADER):
         if isinstance(token, _OPENS):
             depth += 1
         elif isinstance(token, _CLOSES):
