@@ -18,8 +18,8 @@
   for (const section of sections) {
     const was = folds[section.dataset.section];
     if (was !== undefined && !section.hasAttribute("data-faulty")) section.open = was;
-    section.addEventListener("toggle", () => {
-      folds[section.dataset.section] = section.open;
+    section.querySelector("summary").addEventListener("click", () => {
+      folds[section.dataset.section] = !section.open;
       try { localStorage.setItem(key, JSON.stringify(folds)); } catch { /* a browser without storage forgets it */ }
     });
   }
