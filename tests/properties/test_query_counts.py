@@ -13,7 +13,9 @@ from django.urls import reverse
 
 from benhan.access.web import routes
 from benhan.exchange.bhyt.models import ImportRun
+from benhan.formbook import services as formbook
 from benhan.kernel import clock
+from benhan.law import registry
 from benhan.patients import services as patients
 from benhan.patients.models import Identifier, Merge
 from benhan.records import queries, services
@@ -59,6 +61,9 @@ def _stay(cast: Cast, size: int, name: str) -> dict[str, Any]:
         "merge_id": Merge.objects.filter(survivor=patient).first().pk,  # type: ignore[union-attr]  # made above
         "identifier_id": Identifier.objects.filter(patient=patient).first().pk,  # type: ignore[union-attr]  # made above
         "account_id": cast.accounts["doctor"].pk,
+        "form_id": formbook.begin(actor=cast.administrator).pk,
+        "code": "treatment_sheet",
+        "day": registry.form("treatment_sheet", clock.today()).valid_from.isoformat(),
         "run_id": ImportRun.objects.order_by("-started_at").first().pk,  # type: ignore[union-attr]  # made above
     }
 
