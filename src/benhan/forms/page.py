@@ -11,12 +11,15 @@ from decimal import Decimal
 from typing import Any
 
 from benhan.forms.conditions import is_shown
-from benhan.forms.definition import ROW_KEY, ROWS_MAX, Choice, Field, FormVersion, Section
+from benhan.forms.definition import ROW_KEY, ROWS_MAX, Band, Choice, Field, FormVersion, Section
+from benhan.forms.scores import band
 from benhan.kernel.errors import FieldError
 
 ROWS_OFFERED = 1
 Faults = dict[str, list[str]]
+NOT_DRAWN = frozenset({"signature"})  # made by signing, never shown as an input
 _VN_DATE = re.compile(r"^(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})$")
+_TIME = re.compile(r"^(\d{1,2})(?:[:hg.]([0-5]?\d)?|([0-5]\d))$")
 
 
 @dataclass(frozen=True)
@@ -40,6 +43,21 @@ class Input:
         """Possible answers of a choice."""
         return self.field.choices
 
+    @property
+    def columns(self) -> tuple[Field, ...]:
+        """The columns of a table that the page draws."""
+        return tuple(c for c in self.field.columns if c.type not in NOT_DRAWN)
+
+    @property
+    def band(self) -> Band | None:
+        """What a score means, by its bands."""
+        return band(self.field, read_number(self.value)) if self.field.type == "score" else None
+
+    @property
+    def marks(self) -> list[dict[str, str]]:
+        """The marks of a diagram as they were posted."""
+        return [m for m in map(read_mark, self.value) if isinstance(m, dict)] if self.field.type == "diagram" else []
+
 
 @dataclass(frozen=True)
 class PageSection:
@@ -49,6 +67,7 @@ class PageSection:
     rows: tuple[tuple[Input, ...], ...]
     blank: tuple[Input, ...] = dataclass_field(default=())
     missing: int = 0
+    shown: bool = True
 
 
 def sections(form: FormVersion, content: dict[str, Any], errors: list[FieldError], zone: tzinfo) -> list[PageSection]:
@@ -56,16 +75,29 @@ def sections(form: FormVersion, content: dict[str, Any], errors: list[FieldError
     faults: Faults = {}
     for error in errors:
         faults.setdefault(error.path, []).append(error.message)
-    return [_section(section, content.get(section.id), faults, zone) for section in form.sections]
+    page = _Page(content, faults, zone)
+    return [_section(section, content.get(section.id), page) for section in form.sections]
 
 
-def _section(section: Section, value: Any, faults: Faults, zone: tzinfo) -> PageSection:
-    missing = sum(len(v) for k, v in faults.items() if k == section.id or k.startswith(section.id + "."))
+@dataclass(frozen=True)
+class _Page:
+    """What every input of one page is drawn from: the whole content (for conditions), the faults, the zone."""
+
+    content: dict[str, Any]
+    faults: Faults
+    zone: tzinfo
+
+
+def _section(section: Section, value: Any, page: _Page) -> PageSection:
+    own = section.id + "."
+    missing = sum(len(v) for k, v in page.faults.items() if k == section.id or k.startswith(own))
+    shown = is_shown(section, {}, page.content)
     if not section.repeated:
-        return PageSection(section, (_inputs(section.fields, _row_of(value), section.id, faults, zone),), (), missing)
+        return PageSection(section, (_inputs(section.fields, _row_of(value), section.id, page),), (), missing, shown)
     rows = _rows_of(value) or [{}]
-    drawn = tuple(_inputs(section.fields, row, f"{section.id}.{n}", faults, zone) for n, row in enumerate(rows))
-    return PageSection(section, drawn, _inputs(section.fields, {}, f"{section.id}.__row__", {}, zone), missing)
+    drawn = tuple(_inputs(section.fields, row, f"{own}{n}", page) for n, row in enumerate(rows))
+    blank = _inputs(section.fields, {}, f"{own}__row__", _Page(page.content, {}, page.zone))
+    return PageSection(section, drawn, blank, missing, shown)
 
 
 def _row_of(value: Any) -> dict[str, Any]:
@@ -78,29 +110,38 @@ def _rows_of(value: Any) -> list[dict[str, Any]]:
 
 
 def _inputs(
-    fields: tuple[Field, ...], row: dict[str, Any], path: str, faults: Faults, zone: tzinfo, fault_path: str = ""
+    fields: tuple[Field, ...], row: dict[str, Any], path: str, page: _Page, fault_path: str = ""
 ) -> tuple[Input, ...]:
     """`fault_path` differs from `path` where the place on the page is not the place in the content (fixed rows)."""
     where = fault_path or path
     return tuple(
-        _input(
-            f, row.get(f.id), f"{path}.{f.id}", tuple(faults.get(f"{where}.{f.id}", ())), faults, zone, is_shown(f, row)
-        )
+        _input(f, row, f"{path}.{f.id}", tuple(page.faults.get(f"{where}.{f.id}", ())), page)
         for f in fields
-        if f.is_filled_by_hand
+        if f.type not in NOT_DRAWN
     )
 
 
-def _input(f: Field, value: Any, name: str, own: tuple[str, ...], faults: Faults, zone: tzinfo, shown: bool) -> Input:
+def _input(f: Field, row: dict[str, Any], name: str, own: tuple[str, ...], page: _Page) -> Input:
+    shown = is_shown(f, row, page.content)
+    if f.type == "statement":
+        return Input(name, f, f.label_vi, own, (), shown)
     if f.type != "table":
-        return Input(name, f, show(f, value, zone), own, (), shown)
-    given = _rows_of(value)
+        own += _inside(f, name, page)
+        return Input(name, f, show(f, row.get(f.id), page.zone), own, (), shown)
+    given = _rows_of(row.get(f.id))
     places = {str(line.get(ROW_KEY)): number for number, line in enumerate(given)}
     drawn = []
     for number, line in enumerate(_table_rows(f, given)):
         place = places.get(f.rows[number].code, -1) if f.rows else number
-        drawn.append(_inputs(f.columns, line, f"{name}.{number}", faults, zone, f"{name}.{place}"))
+        drawn.append(_inputs(f.columns, line, f"{name}.{number}", page, f"{name}.{place}"))
     return Input(name, f, None, own, tuple(drawn), shown)
+
+
+def _inside(f: Field, name: str, page: _Page) -> tuple[str, ...]:
+    """The faults of single marks of a diagram stand at the diagram."""
+    if f.type != "diagram":
+        return ()
+    return tuple(m for path, said in page.faults.items() if path.startswith(name + ".") for m in said)
 
 
 def _table_rows(f: Field, given: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -114,7 +155,9 @@ def _table_rows(f: Field, given: list[dict[str, Any]]) -> list[dict[str, Any]]:
 def show(f: Field, value: Any, zone: tzinfo) -> Any:
     """The value as a person types and reads it: 23/11/2026 08:05, 36,5."""
     if value in (None, ""):
-        return [] if f.multiple else ""
+        return [] if f.multiple or f.type == "diagram" else ""
+    if f.type == "diagram":
+        return [_show_mark(mark) for mark in value] if isinstance(value, list) else [str(value)]
     if f.multiple:
         return [str(v) for v in (value if isinstance(value, list) else [value])]
     if f.type in ("number", "score") and isinstance(value, int | float) and not isinstance(value, bool):
@@ -124,6 +167,22 @@ def show(f: Field, value: Any, zone: tzinfo) -> Any:
     if f.type == "datetime":
         return _local(str(value), zone)
     return str(value)
+
+
+def _show_mark(mark: Any) -> str:
+    """One mark of a diagram as one posted text: part|mark|note."""
+    if not isinstance(mark, dict):
+        return str(mark)
+    return "|".join(str(mark.get(k, "")) for k in ("part", "mark", "note")).rstrip("|")
+
+
+def read_mark(typed: str) -> Any:
+    """A mark as it is stored; what is none stays as typed, to be refused."""
+    part, _, rest = typed.partition("|")
+    mark, _, note = rest.partition("|")
+    if not part.strip() or not mark.strip():
+        return typed
+    return {"part": part.strip(), "mark": mark.strip(), **({"note": note.strip()} if note.strip() else {})}
 
 
 def _local(value: str, zone: tzinfo) -> str:
@@ -163,7 +222,9 @@ def _read_row(fields: tuple[Field, ...], posted: Mapping[str, list[str]], path: 
                 row[f.id] = filled
         elif f.is_filled_by_hand:
             values = [v.strip() for v in posted.get(name, []) if v.strip()]
-            if values:
+            if values and f.type == "diagram":
+                row[f.id] = [read_mark(v) for v in values]
+            elif values:
                 row[f.id] = [read(f, v, zone) for v in values] if f.multiple else read(f, values[-1], zone)
     return row
 
@@ -181,6 +242,8 @@ def read(f: Field, typed: str, zone: tzinfo) -> Any:
         return _read_date(typed)
     if f.type == "datetime":
         return _read_datetime(typed, zone)
+    if f.type == "time":
+        return _read_time(typed)
     return typed.upper() if f.type == "icd10" else typed
 
 
@@ -190,6 +253,14 @@ def read_number(typed: str) -> Any:
     if re.fullmatch(r"-?\d{1,15}", plain):
         return int(plain)
     return float(plain) if re.fullmatch(r"-?\d{1,12}\.\d{1,8}", plain) else typed
+
+
+def _read_time(typed: str) -> str:
+    """8:05, 8h05, 8h and 0805 as 08:05; anything else stays as typed."""
+    matched = _TIME.match(typed)
+    if not matched or int(matched[1]) > 23:
+        return typed
+    return f"{int(matched[1]):02d}:{int(matched[2] or matched[3] or 0):02d}"
 
 
 def _read_date(typed: str) -> str:

@@ -25,6 +25,31 @@ def prefill(form: FormVersion, known: Known, previous: dict[str, Any] | None = N
     return content
 
 
+def copies_forward(form: FormVersion) -> bool:
+    """Does the form take anything over from the entry before?"""
+    return any(f.copy_forward for s in form.sections if not s.repeated for f in s.fields)
+
+
+def carried_over(form: FormVersion, content: dict[str, Any], previous: dict[str, Any]) -> list[str]:
+    """Paths (`section.field`) of the values that `prefill` took over from the entry before: each is to be looked at again
+    before the sheet is saved."""
+    return [
+        f"{section.id}.{f.id}"
+        for section in form.sections
+        if not section.repeated
+        for f in section.fields
+        if f.copy_forward and (value := value_at(previous, f"{section.id}.{f.id}")) not in (None, "", [])
+        and value_at(content, f"{section.id}.{f.id}") == value
+    ]
+
+
+def value_at(content: dict[str, Any], path: str) -> Any:
+    """The value at `section.field`, or None."""
+    section, _, field = path.partition(".")
+    row = content.get(section)
+    return row.get(field) if isinstance(row, dict) else None
+
+
 def completed(content: dict[str, Any], known: dict[str, Any]) -> dict[str, Any]:
     """The content with its empty items filled from `known`; what stands there stays. Lists of rows are left alone."""
     done = dict(content)

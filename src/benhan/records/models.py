@@ -231,12 +231,18 @@ class Draft(models.Model):
     replies_to = models.ForeignKey(Document, on_delete=models.CASCADE, null=True, related_name="+")
     form_code = models.CharField(max_length=60)
     content = models.TextField(default="{}")
+    unreviewed = models.TextField(blank=True, help_text="paths taken over from the entry before and not looked at, by line")
     client_key = models.CharField(max_length=64)
     changes = models.PositiveIntegerField(default=0)
     updated_at = models.DateTimeField()
 
     class Meta:
         indexes = [models.Index(fields=["account", "-updated_at"])]
+
+    @property
+    def unreviewed_paths(self) -> list[str]:
+        """Values taken over from the entry before that nobody has looked at yet."""
+        return self.unreviewed.split()
 
     @property
     def form_name(self) -> str:

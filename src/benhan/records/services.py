@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -13,6 +14,7 @@ from benhan.facility import queries as facility
 from benhan.facility.models import Staff
 from benhan.forms.definition import FormVersion
 from benhan.forms.parts import begun
+from benhan.forms.prefill import value_at
 from benhan.forms.validate import clean, validate
 from benhan.kernel import clock, news
 from benhan.kernel.errors import Conflict, FieldError, Invalid, Refused
@@ -26,7 +28,7 @@ from benhan.signing import services as signing
 from benhan.signing.services import Subject
 
 CLOCK_TOLERANCE = timedelta(minutes=5)
-DRAFT_BYTES_MAX = 2 * 1024 * 1024
+DRAFT_BYTES_MAX = 6 * 1024 * 1024  # more than a document may hold: what is pasted by mistake is kept until it is mended
 
 
 def write(
@@ -55,6 +57,7 @@ def write(
         at = _clinical_at(clinical_at, fresh)
         form = registry.form(form_code, clock.day_of(at))
         _assert_may_write(form, fresh, actor, at)
+        _assert_looked_at(form, draft)
         _assert_answers(form, fresh, replies_to)
         document = Document(
             record=fresh,
@@ -160,8 +163,10 @@ def save_draft(
     client_key: str,
     document: Document | None = None,
     replies_to: Document | None = None,
+    unreviewed: Sequence[str] = (),
 ) -> Draft:
-    """Start a draft. Drafts are no part of the record; each belongs to who types it."""
+    """Start a draft. Drafts are no part of the record; each belongs to who types it. `unreviewed` are the paths of values
+    taken over from the entry before: while one is left, the draft is not written into the record."""
     gate.require(actor, "records.document.write" if document is None else "records.document.amend", document or record)
     owner = actor.account_id
     if owner is None:
@@ -178,20 +183,26 @@ def save_draft(
                 "content": json.dumps(content, ensure_ascii=False),
                 "updated_at": clock.now(),
                 "replies_to": replies_to,
+                "unreviewed": "\n".join(unreviewed),
             },
         )
     return draft
 
 
-def update_draft(draft: Draft, content: dict[str, Any], *, actor: Actor) -> Draft:
-    """Keep what is being typed. Only its owner may; cheap enough to run every two seconds."""
+def update_draft(draft: Draft, content: dict[str, Any], *, actor: Actor, reviewed: Sequence[str] = ()) -> Draft:
+    """Keep what is being typed. Only its owner may; cheap enough to run every two seconds. A value taken over from the
+    entry before counts as looked at when it is changed or named in `reviewed`."""
     if draft.account_id != actor.account_id:
         raise Refused("Bản nháp này của người khác", code="not_permitted")
     text = json.dumps(content, ensure_ascii=False)
     if len(text.encode("utf-8")) > DRAFT_BYTES_MAX:
-        raise Invalid([FieldError("", "too_big", "Nội dung quá lớn (hơn 2 MB); hãy chia thành nhiều phiếu")])
+        raise Invalid([FieldError("", "too_big", "Nội dung quá lớn (hơn 6 MB); hãy chia thành nhiều phiếu")])
+    if draft.unreviewed:
+        before = json.loads(draft.content)
+        left = (p for p in draft.unreviewed_paths if p not in reviewed and value_at(content, p) == value_at(before, p))
+        draft.unreviewed = "\n".join(left)
     draft.content, draft.updated_at, draft.changes = text, clock.now(), draft.changes + 1
-    draft.save(update_fields=["content", "updated_at", "changes"])
+    draft.save(update_fields=["content", "unreviewed", "updated_at", "changes"])
     return draft
 
 
@@ -245,6 +256,16 @@ def _assert_may_write(form: FormVersion, record: MedicalRecord, actor: Actor, at
     if form.repeats == "day" and (there := queries.of_day(record, form.code, at)) is not None:
         raise Conflict(
             f"Ngày {clock.day_of(at):%d/%m/%Y} đã có “{there.title}”; hãy đính chính tờ đang có", code="once_per_day"
+        )
+
+
+def _assert_looked_at(form: FormVersion, draft: Draft | None) -> None:
+    """Copied values are not written unseen: each was confirmed or changed by the writer."""
+    left = draft.unreviewed_paths if draft else []
+    labels = {f"{s.id}.{f.id}": f.label_vi for s in form.sections for f in s.fields}
+    if left:
+        raise Invalid(
+            [FieldError(p, "unreviewed", f"“{labels.get(p, p)}” lấy từ lần trước: xác nhận vẫn đúng hoặc sửa lại") for p in left]
         )
 
 

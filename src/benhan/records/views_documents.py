@@ -19,7 +19,7 @@ from benhan.access.web import actor_of, route
 from benhan.forms.definition import FormVersion
 from benhan.forms.page import parse_post, sections
 from benhan.forms.parts import begun
-from benhan.forms.prefill import completed, prefill
+from benhan.forms.prefill import carried_over, completed, copies_forward, prefill
 from benhan.forms.validate import clean, validate
 from benhan.kernel import clock
 from benhan.kernel.errors import FieldError, Invalid, NotFound, SaysNo
@@ -48,12 +48,27 @@ def begin(request: HttpRequest, record: MedicalRecord) -> HttpResponse:
     form_code = str(request.resolver_match.kwargs["form_code"]) if request.resolver_match else ""
     form = registry.form(form_code, clock.today())
     answered = _answered(request)
-    content = prefill(form, known_facts(record) | {"entry": {}, "request": answers.facts(answered)})
+    before = _entry_before(record, form)
+    content = prefill(form, known_facts(record) | {"entry": {}, "request": answers.facts(answered)}, before)
     _stamp_time(form, content)
     draft = services.save_draft(
-        record, form.code, content, actor=actor_of(request), client_key=new_id().hex, replies_to=answered
+        record,
+        form.code,
+        content,
+        actor=actor_of(request),
+        client_key=new_id().hex,
+        replies_to=answered,
+        unreviewed=carried_over(form, content, before),
     )
     return HttpResponseRedirect(reverse("records:editor", kwargs={"draft_id": draft.pk}))
+
+
+def _entry_before(record: MedicalRecord, form: FormVersion) -> dict[str, Any]:
+    """The content of the newest earlier entry of a form that takes something over; nothing for a form written once."""
+    if form.repeats == "once" or not copies_forward(form):
+        return {}
+    earlier = queries.latest_of_form(record, form.code)
+    return services.content_of(queries.current_version(earlier)) if earlier else {}
 
 
 def _answered(request: HttpRequest) -> Document | None:
@@ -120,6 +135,7 @@ def _draw_editor(request: HttpRequest, draft: Draft, content: dict[str, Any], er
         "answered": draft.replies_to,
         "requested": answers.requested(draft.replies_to) if draft.replies_to else [],
         "drawn": sections(form, content, errors, zone()),
+        "unreviewed": draft.unreviewed_paths,
         "reason": request.POST.get("reason", ""),
         "may_continue": draft.document is not None and draft.document.signature_state == "partly" and bool(form.parts),
         "saved_at": int(draft.updated_at.timestamp() * 1000),
@@ -135,7 +151,7 @@ def _posted(request: HttpRequest) -> dict[str, list[str]]:
 def autosave(request: HttpRequest, draft: Draft) -> HttpResponse:
     """Keep what is being typed; answers with the time it was kept."""
     content = clean(_form_of(draft), parse_post(_form_of(draft), _posted(request), zone()))
-    services.update_draft(draft, content, actor=actor_of(request))
+    services.update_draft(draft, content, actor=actor_of(request), reviewed=request.POST.getlist("reviewed"))
     at = clock.now().astimezone(zone()).strftime("%H:%M:%S")
     return JsonResponse({"message": _("Đã lưu nháp lúc %(at)s") % {"at": at}})
 
@@ -145,7 +161,7 @@ def save(request: HttpRequest, draft: Draft) -> HttpResponse:
     """Save the draft into the record, or show what has to be mended with nothing lost."""
     form = _form_of(draft)
     content = clean(form, parse_post(form, _posted(request), zone()))
-    services.update_draft(draft, content, actor=actor_of(request))
+    services.update_draft(draft, content, actor=actor_of(request), reviewed=request.POST.getlist("reviewed"))
     try:
         version = _save(request, draft, form, content)
     except Invalid as no:

@@ -18,7 +18,7 @@ from markupsafe import Markup
 
 from benhan.kernel import clock
 from benhan.law import codes
-from benhan.ui import formats, menu, slots
+from benhan.ui import drawn, formats, menu, slots
 from benhan.ui.formats import age, birth, vn_date, vn_datetime
 
 __all__ = ["Templates", "age", "birth", "environment", "vn_date", "vn_datetime"]
@@ -153,6 +153,12 @@ def environment(**options: Any) -> Environment:
         now=clock.now,
         today=clock.today,
         name_of_code=codes.name,
+        condition=drawn.condition,
+        score_rule=drawn.score_rule,
+        range_of=drawn.range_of,
+        diagram_picture=drawn.diagram_picture,
+        diagram_parts=drawn.diagram_parts,
+        background_picture=drawn.background_picture,
         language=translation.get_language,
         languages=lambda: settings.LANGUAGES,
         # Names a page may leave out.

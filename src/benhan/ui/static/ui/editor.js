@@ -1,6 +1,7 @@
 /* The form editor: saves the draft by itself, grows tables, finds codes, checks what is typed, jumps to what is missing.
    What is typed goes to the server within two seconds. Only while the server is away is a copy kept in this browser,
-   marked with the account, for at most a day, and taken away as soon as the server has it: ward PCs are shared. */
+   marked with the account, for at most a day, and taken away as soon as the server has it: ward PCs are shared.
+   What is asked when, and what a score comes to, is rules.js; sections, grids, marks and phrases have files of their own. */
 "use strict";
 
 (function () {
@@ -10,6 +11,7 @@
   const RETRY_MS = 5000;
   const KEEP_MS = 24 * 3600 * 1000;
   const words = window.benhan.words();
+  const rules = window.benhanRules;
   const stateBox = form.querySelector("[data-save-state]");
   const account = (document.querySelector('meta[name="account"]') || { content: "" }).content;
   const PREFIX = "benhan-draft-";
@@ -69,8 +71,15 @@
     clearTimeout(timer);
     timer = setTimeout(save, SAVE_AFTER_MS);
   }
-  form.addEventListener("input", (event) => { if (event.target.name) changed(); });
-  form.addEventListener("change", (event) => { if (event.target.name) { check(event.target); conditions(); changed(); } });
+  let thinking = 0;
+  form.addEventListener("input", (event) => {
+    if (!event.target.name) return;
+    check(event.target, true);
+    clearTimeout(thinking);
+    thinking = setTimeout(think, 120);
+    changed();
+  });
+  form.addEventListener("change", (event) => { if (event.target.name) { check(event.target); think(); changed(); } });
   // The copy stays until a page after this one shows that the server took it (benhan.js): the session may have ended.
   form.addEventListener("submit", () => { sending = true; clearTimeout(timer); if (dirty || busy) keep(true); else forget(); });
   window.addEventListener("beforeunload", (event) => { if (dirty && !sending) { keep(); event.preventDefault(); } });
@@ -85,13 +94,19 @@
       values.set(name, [...(values.get(name) || []), value]);
     }
     for (const name of values.keys()) makeRoomFor(name);
+    form.querySelectorAll("[data-diagram]").forEach((box) => {
+      box.dispatchEvent(new CustomEvent("benhan:marks", { detail: values.get(box.dataset.name) || [] }));
+      values.delete(box.dataset.name);
+    });
     for (const [name, given] of values) {
       form.querySelectorAll(`[name="${CSS.escape(name)}"]`).forEach((el) => {
         if (el.type === "radio" || el.type === "checkbox") el.checked = given.includes(el.value);
+        else if (el.multiple) [...el.options].forEach((o) => { o.selected = given.includes(o.value); });
         else el.value = given[0];
       });
     }
-    conditions();
+    form.dispatchEvent(new CustomEvent("benhan:filled"));
+    think();
     changed();
   }
   function offerCopy() {
@@ -136,7 +151,7 @@
     const day = `${two(m[1])}/${two(m[2])}/${year}`;
     return withTime && m[4] ? `${day} ${two(m[4])}:${two(m[5] || "00")}` : day;
   }
-  function warn(el, text) {
+  function warn(el, text, wrong = false) {
     let note = el.parentElement.querySelector(":scope > .field-warning");
     if (!text) { if (note) note.remove(); return; }
     if (!note) {
@@ -146,42 +161,123 @@
       el.parentElement.append(note);
     }
     note.textContent = text;
+    note.classList.toggle("is-wrong", wrong);
   }
-  function check(el) {
+  /* `typing`: what is still being typed is not tidied, and only told when no more keys could mend it. */
+  function check(el, typing = false) {
     const value = (el.value || "").trim();
-    if (el.dataset.kind === "number") {
-      const plain = Number(value.replace(/\s/g, "").replace(",", "."));
-      if (value && Number.isNaN(plain)) { warn(el, words.notNumber); return; }
-      if (/^-?\d+\.\d+$/.test(value)) el.value = value.replace(".", ",");
-      const odd = value && el.dataset.low && (plain < Number(el.dataset.low) || plain > Number(el.dataset.high));
-      warn(el, odd ? words.outOfRange : "");
-    } else if (el.dataset.kind === "date" || el.dataset.kind === "datetime") {
-      const tidy = value ? tidyDate(value, el.dataset.kind === "datetime") : "";
-      if (tidy) el.value = tidy;
-      warn(el, value && tidy === null && !/^(\d{1,2}\/)?\d{4}$/.test(value) ? words.notDate : "");
+    const kind = el.dataset.kind;
+    if (kind === "number") checkNumber(el, value, typing);
+    else if (kind === "time") {
+      const tidy = value ? rules.time(value) : "";
+      if (tidy && !typing) el.value = tidy;
+      if (!typing || tidy !== null) warn(el, tidy === null ? words.notTime : "");
+    } else if (kind === "date" || kind === "datetime") {
+      const tidy = value ? tidyDate(value, kind === "datetime") : "";
+      if (tidy && !typing) el.value = tidy;
+      const wrong = value && tidy === null && !/^(\d{1,2}\/)?\d{4}$/.test(value);
+      if (!typing || !wrong) warn(el, wrong ? words.notDate : "");
+    } else if (el.dataset.length) {
+      const over = el.value.length > Number(el.dataset.length);
+      warn(el, over ? `${words.tooLong} ${el.value.length.toLocaleString("vi-VN")} / ${Number(el.dataset.length).toLocaleString("vi-VN")}` : "");
     }
   }
+  const spoken = (n) => String(n).replace(".", ",");
+  function checkNumber(el, value, typing) {
+    const plain = rules.number(value);
+    if (value && plain === null) { if (!typing || !/^-?\d*[.,]?$/.test(value)) warn(el, words.notNumber); return; }
+    if (!typing && /^-?\d+\.\d+$/.test(value)) el.value = value.replace(".", ",");
+    const { min, max, low, high } = el.dataset;
+    if (!value) warn(el, "");
+    else if (max !== undefined && plain > Number(max)) warn(el, `${words.atMost} ${spoken(max)}`, true);
+    else if (min !== undefined && plain < Number(min)) { if (!typing) warn(el, `${words.atLeast} ${spoken(min)}`, true); }
+    else if (low !== undefined && (plain > Number(high) || (plain < Number(low) && !typing))) warn(el, `${words.outOfRange} (${spoken(low)}–${spoken(high)})`);
+    else warn(el, "");
+  }
+  /* What a number may be, while its field is typed in. */
+  function tellRange(el) {
+    const { min, max, low, high, unit } = el.dataset;
+    const said = [low !== undefined ? `${words.usual} ${spoken(low)}–${spoken(high)}` : "", max !== undefined ? `${words.taken} ${spoken(min || 0)}–${spoken(max)}` : ""].filter(Boolean);
+    if (!said.length) return;
+    const note = document.createElement("span");
+    note.className = "range-hint";
+    note.textContent = `${said.join("; ")}${unit ? ` ${unit}` : ""}`;
+    el.parentElement.append(note);
+  }
+  form.addEventListener("focusin", (event) => { if (event.target.dataset.kind === "number") tellRange(event.target); });
+  form.addEventListener("focusout", () => form.querySelectorAll(".range-hint").forEach((note) => note.remove()));
   function putNow(el) {
     const now = new Date();
     const day = `${two(now.getDate())}/${two(now.getMonth() + 1)}/${now.getFullYear()}`;
-    el.value = el.dataset.kind === "datetime" ? `${day} ${two(now.getHours())}:${two(now.getMinutes())}` : day;
-    check(el);
-    changed();
+    const clock = `${two(now.getHours())}:${two(now.getMinutes())}`;
+    el.value = { time: clock, date: day, datetime: `${day} ${clock}` }[el.dataset.kind];
+    el.dispatchEvent(new Event("change", { bubbles: true }));
     el.focus();
   }
 
-  /* ---------- fields shown on a condition: `name == value` beside each other ---------- */
+  /* ---------- what hangs on other answers: scores first, because conditions may ask about them ---------- */
+  const idOf = (name) => `f-${name.replace(/\./g, "-")}`;
+  function valueOf(name) {
+    const own = document.getElementById(idOf(name));
+    if (own && own.tagName === "OUTPUT") return own.dataset.value ? Number(own.dataset.value) : null;
+    const found = form.elements.namedItem(name);
+    if (!found) return null;
+    const all = found instanceof RadioNodeList ? [...found] : [found];
+    if (/radio|checkbox/.test(all[0].type)) {
+      const chosen = all.filter((el) => el.checked).map((el) => el.value);
+      return !chosen.length ? null : all[0].type === "radio" ? chosen[0] : chosen;
+    }
+    if (all[0].multiple) return all[0].value ? [...all[0].selectedOptions].map((o) => o.value) : null;
+    const text = all[0].value.trim();
+    if (!text) return null;
+    return all[0].dataset.kind === "number" ? rules.number(text) ?? text : text;
+  }
+  function pointsOf(name) {
+    const own = document.getElementById(idOf(name));
+    const found = form.elements.namedItem(name);
+    const all = found instanceof RadioNodeList ? [...found] : found ? [found] : [];
+    if (!all.length || (own && own.tagName === "OUTPUT") || all[0].dataset.kind === "number") {
+      const value = valueOf(name);
+      if (typeof value !== "number") return null;
+      // A number may count by intervals: the points of the first that reaches it; beyond the last, nothing.
+      if (!all.length || !all[0].dataset.intervals) return value;
+      const reached = JSON.parse(all[0].dataset.intervals).find(([upto]) => upto === null || value <= upto);
+      return reached ? reached[1] : null;
+    }
+    const chosen = all[0].options ? [...all[0].selectedOptions].filter((o) => o.value) : all.filter((el) => el.checked);
+    if (!chosen.length || chosen.some((el) => el.dataset.points === undefined)) return null;
+    return chosen.reduce((sum, el) => sum + Number(el.dataset.points), 0);
+  }
+  const read = new WeakMap();
+  function ruleOf(el, text) {
+    if (!read.has(el)) read.set(el, JSON.parse(text));
+    return read.get(el);
+  }
+  const beside = (own, name) => `${own.slice(0, own.lastIndexOf("."))}.${name}`;
+  function scores() {
+    form.querySelectorAll("output[data-score]").forEach((out) => {
+      const rule = ruleOf(out, out.dataset.score);
+      const value = rules.score(rule, (name) => pointsOf(beside(out.dataset.scoreName, name)));
+      const band = rules.band(rule.bands, value);
+      out.dataset.value = value === null ? "" : String(value);
+      out.querySelector("b").textContent = value === null ? "–" : spoken(value);
+      const said = out.querySelector(".score-band");
+      said.textContent = band ? band.label : "";
+      said.className = `score-band${band ? ` state state-${{ ok: "ok", warning: "warn", danger: "danger" }[band.level]}` : ""}`;
+    });
+  }
   function conditions() {
     form.querySelectorAll("[data-show-if]").forEach((field) => {
-      const m = /^\s*([\w.]+)\s*(==|!=)\s*(.+?)\s*$/.exec(field.dataset.showIf);
-      if (!m) return;
       const own = field.dataset.field;
-      const other = `${own.slice(0, own.lastIndexOf("."))}.${m[1].split(".").pop()}`;
-      const inputs = [...form.querySelectorAll(`[name="${CSS.escape(other)}"]`)];
-      const values = inputs.filter((i) => !/radio|checkbox/.test(i.type) || i.checked).map((i) => i.value);
-      const is = values.includes(m[3].replace(/^['"]|['"]$/g, ""));
-      field.hidden = is !== (m[2] === "==");
+      const shown = rules.holds(ruleOf(field, field.dataset.showIf), (name) => valueOf(name.includes(".") ? name : beside(own, name)));
+      if (field.tagName === "TD") field.classList.toggle("is-off", !shown);
+      else field.hidden = !shown;
     });
+  }
+  function think() {
+    scores();
+    conditions();
+    form.dispatchEvent(new CustomEvent("benhan:thought"));
   }
 
   /* ---------- rows ---------- */
@@ -201,6 +297,7 @@
     made.innerHTML = html;
     const row = made.content.querySelector("[data-row]");
     rowsOf(holder).append(row);
+    form.dispatchEvent(new CustomEvent("benhan:row", { detail: row }));
     return row;
   }
   function makeRoomFor(name) {
@@ -240,17 +337,27 @@
     if (radio) radio.dataset.was = radio.checked ? "1" : "";
   });
   form.addEventListener("click", (event) => {
-    if (event.target.type === "radio" && event.target.dataset.was) { event.target.checked = false; event.target.dataset.was = ""; conditions(); changed(); }
+    if (event.target.type === "radio" && event.target.dataset.was) { event.target.checked = false; event.target.dataset.was = ""; think(); changed(); }
   });
 
   /* ---------- keys ---------- */
-  function missing() {
-    return [...form.querySelectorAll(".has-error input, .has-error select, .has-error textarea, [data-needed]")].filter((el) => {
-      if (el.closest("[hidden]") || el.type === "hidden") return false;
-      if (el.tagName === "FIELDSET") return !el.querySelector("input:checked");
-      return el.closest(".has-error") || !el.value;
-    });
+  const filled = (row) => [...row.querySelectorAll("input:not([type=hidden]), select, textarea")].some((el) => (/radio|checkbox/.test(el.type) ? el.checked : el.value));
+  function lacks(el) {
+    if (el.closest("[hidden], .is-off") || el.type === "hidden") return false;
+    if (el.matches("[data-review]")) return !el.checked;
+    if (el.tagName === "FIELDSET") return !el.querySelector("input:checked");
+    if (el.closest(".has-error")) return true;
+    if (el.matches("[data-part-typed]")) return !el.closest("[data-diagram]").querySelector("[data-marks] input[type=hidden]");
+    const row = el.closest("tr[data-row]");
+    if (row && !row.closest("table").querySelector("tbody th") && !filled(row)) {
+      // An empty line lacks nothing; a table that must not be empty lacks its first cell.
+      const holder = row.closest("[data-grid], [data-grows]");
+      return holder.hasAttribute("data-needed-table") && ![...rowsOf(holder).children].some(filled) && el === row.querySelector("input, select, textarea");
+    }
+    return el.hasAttribute("data-needed") && !el.value;
   }
+  const MAY_LACK = ".has-error input, .has-error select, .has-error textarea, [data-needed], [data-review], [data-needed-table] tr[data-row]:first-child td:first-child > :first-child, [data-needed-table] tr[data-row]:first-child td:first-child input";
+  const missing = (root = form) => [...root.querySelectorAll(MAY_LACK)].filter((el) => el.matches("input, select, textarea, fieldset") && lacks(el));
   function jump() {
     const all = missing();
     if (!all.length) { window.benhan.toast(words.noneMissing, "ok"); return; }
@@ -265,12 +372,13 @@
     if (event.altKey && event.key === "Enter" && holder) { event.preventDefault(); grow(holder); }
     else if (event.altKey && event.key === "Delete" && holder) { event.preventDefault(); remove(event.target.closest("[data-row]")); }
     else if (event.altKey && event.key.toLowerCase() === "n") { event.preventDefault(); event.stopPropagation(); jump(); }
-    else if (event.altKey && event.key.toLowerCase() === "t" && event.target.dataset.kind) { event.preventDefault(); putNow(event.target); }
+    else if (event.altKey && event.key.toLowerCase() === "t" && /date|time/.test(event.target.dataset.kind)) { event.preventDefault(); putNow(event.target); }
     else if (event.ctrlKey && event.key === "Enter") { event.preventDefault(); form.requestSubmit(form.querySelector("[data-main]")); }
     else if (event.key === "Enter" && event.target.tagName === "INPUT" && !event.altKey) {
       // Enter inside a field must not send a half-written sheet; it goes on to the next field.
       if (event.defaultPrevented) return;
       event.preventDefault();
+      if (event.target.type === "checkbox" && event.target.dataset.review !== undefined) { event.target.click(); return; }
       const fields = [...form.querySelectorAll("input:not([type=hidden]), select, textarea")].filter((el) => el.offsetParent !== null);
       const next = fields[fields.indexOf(event.target) + 1];
       if (next) next.focus();
@@ -362,7 +470,8 @@
   });
   form.addEventListener("focusout", (event) => { if (event.target.matches("input[data-codes]")) closeList(event.target); });
 
+  window.benhanEditor = { form, changed, check, think, warn, missing, jump, rowsOf, addRow, focusIn, valueOf };
   dropForeignCopies();
-  conditions();
+  think();
   offerCopy();
 })();
