@@ -259,7 +259,10 @@ def main(quick: bool) -> dict[str, Any]:
     scale = 10 if quick else 1
     set_up()
     house = House()
+    from benchmarks.forms import measure_forms  # here: it takes its house from this file
+
     return {
+        "forms": measure_forms(house),
         **measure_record(house, scale),
         **measure_signing(house, scale),
         **measure_sealing(house, scale),

@@ -7,7 +7,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from benhan.forms.charts import chart_svg
@@ -42,6 +42,7 @@ def hourly(*pulses: float | None) -> list[Reading]:
     ]
 
 
+@settings(deadline=None)
 @given(
     st.lists(
         st.fixed_dictionaries(

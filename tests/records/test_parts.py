@@ -8,8 +8,10 @@ from typing import Any
 
 import pytest
 
+from benhan.forms.parts import sections_of
 from benhan.kernel.canonical import canonical, sha256_hex
 from benhan.kernel.errors import Invalid, Refused
+from benhan.law import registry
 from benhan.proof.verify import verify_pdf
 from benhan.records import closing, queries, services, signatures
 from benhan.records.models import DocumentVersion, MedicalRecord
@@ -35,7 +37,8 @@ def whole(record: MedicalRecord) -> dict[str, Any]:
 
 
 def first_part(content: dict[str, Any]) -> dict[str, Any]:
-    return {k: v for k, v in content.items() if k != "b_summary"}
+    later = sections_of(registry.versions(FORM)[-1], "B")
+    return {k: v for k, v in content.items() if k not in later}
 
 
 def admitted(cast: Cast) -> tuple[DocumentVersion, dict[str, Any]]:
@@ -74,7 +77,7 @@ def test_nobody_signs_an_empty_part_and_the_last_part_needs_what_closing_asks_fo
     later = next(r for r in signing.requests_of(first.pk) if r.position_id == "treating_doctor")
     with pytest.raises(Refused):
         signatures.sign(later, actor=cast.doctor, pin=PIN)
-    half = {**content, "b_summary": {"treatment_method": "Thuốc uống"}}
+    half = {**first_part(content), "b_summary": {"treatment_method": "Thuốc uống"}}
     second = services.amend(first.document, half, reason="", actor=cast.doctor, base_version_no=1)
     place = next(r for r in signing.requests_of(second.pk) if r.position_id == "treating_doctor")
     with pytest.raises(Invalid) as no:

@@ -16,6 +16,9 @@ BENHAN_MASTER_SECRET = os.environ.get("BENHAN_MASTER_SECRET") or secret("master.
 DEBUG = os.environ.get("BENHAN_DEBUG") == "1"
 ALLOWED_HOSTS = [h for h in os.environ.get("BENHAN_HOSTS", "127.0.0.1,localhost,[::1]").split(",") if h]
 CSRF_TRUSTED_ORIGINS = [o for o in os.environ.get("BENHAN_ORIGINS", "").split(",") if o]
+BENHAN_LOOKUP_URL = os.environ.get(
+    "BENHAN_LOOKUP_URL", ""
+)  # where people outside reach the look-up page; printed in QRs
 BEHIND_TLS = os.environ.get("BENHAN_TLS") == "1"
 
 # A folder of newer code lists, e.g. the ministry's ICD-10 (docs/forms.md).

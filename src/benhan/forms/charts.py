@@ -194,7 +194,7 @@ def _bands(chart: dict[str, Any], plot: _Plot) -> str:
             f'height="{bottom - top:.1f}" fill="{fill}"/>'
         )
         if band.get("label_vi"):
-            drawn.append(_text(plot.right - 3, top + 9, str(band["label_vi"]), "end", "#555555", 8))
+            drawn.append(_text(plot.right - 3, top + 11, str(band["label_vi"]), "end", "#444444", 8))
     return "".join(drawn)
 
 

@@ -27,7 +27,7 @@ HATCHES = (
     "M0 1.5 H6 M0 4.5 H6",
 )
 _PATH = re.compile(r"[MmLlHhVvCcSsQqTtAaZz0-9 .,\-]+")
-_LETTER, _PER_LINE, _CHARACTER = 13, 15, 5.7  # legend: box, line height, mean width of a character
+_LEGEND_MM = 2.6  # height of the legend's letters on paper, however small the diagram
 
 
 @dataclass(frozen=True)
@@ -149,7 +149,7 @@ def _size(width: float, height: float) -> str:
 
 
 def _hatch(key: str, n: int) -> str:
-    color, hatch = COLORS[n % len(COLORS)], HATCHES[n % len(HATCHES)]
+    color, hatch = COLORS[(n + n // len(HATCHES)) % len(COLORS)], HATCHES[n % len(HATCHES)]
     return (
         f'<pattern id="{key}-{n}" width="6" height="6" patternUnits="userSpaceOnUse"><rect width="6" height="6" '
         f'fill="#ffffff"/><path d="{hatch}" stroke="{color}" stroke-width="1.3" fill="none"/></pattern>'
@@ -210,20 +210,21 @@ def _legend(
     diagram: Diagram, choices: Sequence[Choice], letter: dict[str, str], fills: dict[str, str]
 ) -> tuple[str, float]:
     """The marks with hatching and letter, flowing over lines; and the height they take."""
+    size = max(10.0, _LEGEND_MM * diagram.width / diagram.paper)
     drawn, x, y = [], 6.0, diagram.height + 6
     for choice in choices:
         says = f"{letter[choice.code]} – {choice.label_vi}"
-        room = _LETTER + 6 + len(says) * _CHARACTER + 10
+        room = size * (2.9 + 0.57 * len(says))
         if x > 6 and x + room > diagram.width:
-            x, y = 6.0, y + _PER_LINE
+            x, y = 6.0, y + 1.5 * size
         drawn.append(
             f'<g data-mark="{escape(choice.code)}" data-letter="{escape(letter[choice.code])}" '
-            f'data-fill="{fills[choice.code]}"><rect x="{x:g}" y="{y:g}" width="{_LETTER}" height="10" '
+            f'data-fill="{fills[choice.code]}"><rect x="{x:g}" y="{y:g}" width="{1.3 * size:g}" height="{size:g}" '
             f'fill="{fills[choice.code]}" stroke="{INK}" stroke-width="0.8"/>'
-            f'<text x="{x + _LETTER + 4:g}" y="{y + 9:g}" font-size="10" fill="{INK}">{escape(says)}</text></g>'
+            f'<text x="{x + 1.7 * size:g}" y="{y + 0.9 * size:g}" font-size="{size:g}" fill="{INK}">{escape(says)}</text></g>'
         )
         x += room
-    return "".join(drawn), (y + _PER_LINE - diagram.height) if choices else 0
+    return "".join(drawn), (y + 1.5 * size - diagram.height) if choices else 0
 
 
 def marks_in_words(diagram: Diagram, marks: Marks, choices: Sequence[Choice]) -> list[str]:

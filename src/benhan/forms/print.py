@@ -13,10 +13,12 @@ from benhan.forms.conditions import is_shown
 from benhan.forms.definition import ROW_KEY, Field, FormVersion, Section
 from benhan.forms.diagrams import DiagramOf, diagram_svg, drawing_svg, marks_in_words
 from benhan.forms.page import show
+from benhan.forms.paper import column_widths, span_of
 from benhan.forms.readings import Reading, numbers, table_readings
 from benhan.forms.scores import band
 
 CodeName = Callable[[str, str], str]
+FIXED_ROWS_ALWAYS = 15  # of a longer list (fifty laboratory values, six asked for) only what holds something is printed
 UPRIGHT_MM, FLIPPED_MM, DRAWING_MM = 178, 265, 80  # what lies between the margins of A4; a drawing
 HEADER_BLOCKS = frozenset({"sheet_header"})
 _LONG_WORD = re.compile(r"\S{36}(?=\S)")
@@ -95,18 +97,24 @@ def print_sheet(
     header, _ = _split(_sections(newest.form or form, newest.content, look))
     return {
         "header": [item for section in header for row in section["rows"] for item in row],
-        "entries": [_entry(form, e, ordered[0].at, look) for e in ordered],
+        "entries": [_entry(form, e, ordered[0].at, look, _day_of(ordered, look)) for e in ordered],
         "chart": _sheet_chart(form, ordered, look),
     }
 
 
-def _entry(form: FormVersion, entry: SheetEntry, first: datetime, look: Look) -> dict[str, Any]:
+def _day_of(entries: Sequence[SheetEntry], look: Look) -> str:
+    """How days are written at the head of a column: with the year when the sheet runs over years (growth, dialysis)."""
+    years = {e.at.astimezone(look.zone).year for e in entries}
+    return "%d/%m" if len(years) == 1 else "%d/%m/%Y"
+
+
+def _entry(form: FormVersion, entry: SheetEntry, first: datetime, look: Look, day: str) -> dict[str, Any]:
     form = entry.form or form
     _, body = _split(_sections(form, entry.content, look))
     local = entry.at.astimezone(look.zone)
     return {
         "at": local.strftime("%d/%m/%Y %H:%M"),
-        "day": local.strftime("%d/%m"),
+        "day": local.strftime(day),
         "hour": local.strftime("%H:%M"),
         "hours": (entry.at - first).total_seconds() / 3600,
         "state": entry.state,
@@ -150,6 +158,18 @@ def _one(value: Any) -> dict[str, Any]:
 def _section(section: Section, content: dict[str, Any], look: Look) -> dict[str, Any]:
     value = content.get(section.id)
     rows = [_one(row) for row in (value or [])] if section.repeated else [_one(value)]
+    drawn = [
+        [
+            _item(f, row, look)
+            for f in section.fields
+            if f.type != "signature" and (look.blank or is_shown(f, row, content))
+        ]
+        for row in rows
+    ]
+    widths: list[float] = []
+    if section.repeated and drawn:
+        cells = [[str(i["value"]) for i in row] for row in drawn if len(row) == len(drawn[0])]
+        widths = column_widths([i["label"] for i in drawn[0]], [i["type"] for i in drawn[0]], cells)
     return {
         "id": section.id,
         "title": section.title_vi,
@@ -157,14 +177,8 @@ def _section(section: Section, content: dict[str, Any], look: Look) -> dict[str,
         "part": section.part,
         "repeated": section.repeated,
         "header": section.block in HEADER_BLOCKS or section.id in HEADER_SECTIONS,
-        "rows": [
-            [
-                _item(f, row, look)
-                for f in section.fields
-                if f.type != "signature" and (look.blank or is_shown(f, row, content))
-            ]
-            for row in rows
-        ],
+        "rows": drawn,
+        "widths": widths,
     }
 
 
@@ -193,7 +207,7 @@ def _item(f: Field, row: dict[str, Any], look: Look) -> dict[str, Any]:
         item |= _drawing(f, str(value or ""), look)
     if f.type == "score" and (meaning := band(f, value)):
         item |= {"band": meaning.label_vi, "level": meaning.level}
-    return item
+    return item | {"span": span_of(item)}
 
 
 def _diagram(f: Field, marks: list[dict[str, Any]], look: Look) -> dict[str, Any]:
@@ -224,10 +238,17 @@ def _table(f: Field, lines: list[dict[str, Any]], look: Look) -> dict[str, Any]:
         readings = table_readings(f.columns, lines, look.zone)
         drawn["chart"] = chart_svg(f.chart, readings, look.zone, fields=f.columns, sex=look.sex, width_mm=UPRIGHT_MM)
     if not f.rows:
-        return drawn | {"columns": labels, "kinds": kinds, "value": cells, "fixed": False}
+        return drawn | {
+            "columns": labels,
+            "kinds": kinds,
+            "value": cells,
+            "widths": column_widths(labels, kinds, cells),
+        }
     by_row = {str(line.get(ROW_KEY)): cell for line, cell in zip(lines, cells, strict=True)}
-    fixed = [[r.label_vi, *by_row.get(r.code, [""] * len(f.columns))] for r in f.rows]
-    return drawn | {"columns": ["", *labels], "kinds": ["text", *kinds], "value": fixed, "fixed": True}
+    shown = [r for r in f.rows if r.code in by_row] if by_row and len(f.rows) > FIXED_ROWS_ALWAYS else f.rows
+    fixed = [[r.label_vi, *by_row.get(r.code, [""] * len(f.columns))] for r in shown]
+    labels, kinds = ["", *labels], ["text", *kinds]
+    return drawn | {"columns": labels, "kinds": kinds, "value": fixed, "widths": column_widths(labels, kinds, fixed)}
 
 
 def _cell(f: Field, value: Any, look: Look) -> str:

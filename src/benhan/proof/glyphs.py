@@ -23,7 +23,7 @@ def drawable(value: Any) -> Any:
 
     Only the drawing is concerned: the embedded content keeps what was typed."""
     if isinstance(value, str):
-        plain = value.isascii() and value.isprintable()
+        plain = (value.isascii() and value.isprintable()) or _alone() >= set(value)
         return value if plain else "".join(_drawn(value))
     if isinstance(value, dict):
         return {k: drawable(v) for k, v in value.items()}
@@ -45,6 +45,12 @@ def _is_drawn(character: str, before: str) -> bool:
         text_font = _covered(PAGE_FONTS[:1])
         return character in text_font and before in text_font
     return character in INVISIBLE or character in _covered(PAGE_FONTS)
+
+
+@cache
+def _alone() -> frozenset[str]:
+    """The characters that are drawn whatever stands before them: nearly every text is made of these alone."""
+    return INVISIBLE | {c for c in _covered(PAGE_FONTS) if not unicodedata.category(c).startswith("M")}
 
 
 @cache

@@ -108,7 +108,9 @@ def render(main: str, data: dict[str, Any], *, attachments: Sequence[Attachment]
 
 
 def _box(found: dict[str, Any]) -> SignatureBox:
-    top = float(found["paper"]) - float(found["y"])  # the layout counts from the top of its paper, a PDF from the bottom
+    top = float(found["paper"]) - float(
+        found["y"]
+    )  # the layout counts from the top of its paper, a PDF from the bottom
     return SignatureBox(
         found["id"],
         int(found["page"]) - 1,

@@ -258,3 +258,17 @@ class Seal(models.Model):
     sealed_by = models.CharField(max_length=255)
     sealed_at = models.DateTimeField()
     time_stamped = models.BooleanField(default=False)
+
+
+class LookupCode(models.Model):
+    """A code printed on paper (PRN-03, PRN-04): which version it stands for, and who made which paper when. `original`: on
+    the page that was signed, of papers that leave the house; `paper`: a converted print (R-90). Append-only."""
+
+    code = models.CharField(primary_key=True, max_length=20)
+    version = models.ForeignKey(DocumentVersion, on_delete=models.PROTECT, related_name="lookup_codes")
+    kind = models.CharField(max_length=10, choices=[("original", "Bản gốc"), ("paper", "Bản giấy")])
+    source_sha256 = models.CharField(max_length=64, blank=True, help_text="of the signed file that was printed")
+    staff = models.ForeignKey(Staff, on_delete=models.PROTECT, null=True, related_name="+")
+    by_name = models.CharField(max_length=255, blank=True)
+    by_title = models.CharField(max_length=120, blank=True)
+    made_at = models.DateTimeField()

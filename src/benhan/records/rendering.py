@@ -13,8 +13,10 @@ from benhan.forms.print import print_sections
 from benhan.kernel import clock
 from benhan.kernel.canonical import canonical
 from benhan.law import codes, registry
+from benhan.proof.qr import qr_svg
 from benhan.proof.render import Attachment, Rendered, render
 from benhan.proof.sign import SignerShown
+from benhan.records import copies
 from benhan.records.models import Document, DocumentVersion
 from benhan.records.parts import signed_elsewhere
 from benhan.records.payload import opened
@@ -72,6 +74,7 @@ def render_version(
         "notice": notice,
         "subtitle": _subtitle(version),
         "footer": _footer(document, version),
+        **_look_up(version),
     }
     return render(registry.page_layout(form), data, attachments=files, at=at or version.recorded_at)
 
@@ -144,6 +147,12 @@ def _subtitle(version: DocumentVersion) -> str:
     if version.entered_by_name:
         when += f" (nhập hộ: {version.entered_by_name})"
     return f"{when} · Đính chính lần {version.version_no - 1}: {version.reason}" if version.version_no > 1 else when
+
+
+def _look_up(version: DocumentVersion) -> dict[str, str]:
+    """Code and QR on papers that leave the house."""
+    code = copies.original_code(version)
+    return {"lookup": code, "qr": qr_svg(copies.link(code))} if code else {}
 
 
 def _footer(document: Document, version: DocumentVersion) -> str:

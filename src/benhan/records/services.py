@@ -18,7 +18,7 @@ from benhan.kernel import clock, news
 from benhan.kernel.errors import Conflict, FieldError, Invalid, Refused
 from benhan.kernel.text import clean as clean_text
 from benhan.law import codes, registry
-from benhan.records import facts, lifecycle, parts, queries
+from benhan.records import copies, facts, lifecycle, parts, queries
 from benhan.records.models import Document, DocumentMark, DocumentVersion, Draft, MedicalRecord, Volume
 from benhan.records.opening import locked
 from benhan.records.payload import Origin, compose, opened
@@ -335,6 +335,7 @@ def _add_version(
         recorded_at=now,
         client_key=client_key,
     )
+    copies.code_for_original(version, now)
     signing.request_positions(
         subject_of(document, version),
         form.positions,

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from benhan.records import views, views_documents, views_signing
+from benhan.records import views, views_copies, views_documents, views_signing
 
 app_name = "records"
 urlpatterns = [
@@ -25,6 +25,9 @@ urlpatterns = [
     path("drafts/<uuid:draft_id>/discard", views_documents.discard, name="discard"),
     path("documents/<uuid:document_id>/", views_documents.document_page, name="document"),
     path("documents/<uuid:document_id>/v<int:version_no>.pdf", views_documents.version_pdf, name="pdf"),
+    path("documents/<uuid:document_id>/v<int:version_no>/paper.pdf", views_copies.paper_pdf, name="paper"),
+    path("verify/", views_copies.look_up, name="look_up"),
+    path("verify/<str:code>", views_copies.look_up, name="look_up_code"),
     path("documents/<uuid:document_id>/amend", views_documents.begin_amendment, name="amend"),
     path("documents/<uuid:document_id>/cancel", views_documents.cancel, name="cancel"),
     path("documents/<uuid:document_id>/restore", views_documents.restore, name="restore"),

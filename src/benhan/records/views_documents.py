@@ -30,7 +30,7 @@ from benhan.records.known import known_facts
 from benhan.records.models import Document, DocumentVersion, Draft, MedicalRecord
 from benhan.signing import queries as signing
 
-MAY = {v: f"records.document.{v}" for v in ("write", "amend", "cancel", "restore", "sign", "confirm")}
+MAY = {v: f"records.document.{v}" for v in ("write", "amend", "cancel", "restore", "sign", "confirm", "print")}
 
 
 def zone() -> ZoneInfo:

@@ -42,6 +42,8 @@ EVENTS = {
     "patients.patient.search.shown": gettext_noop("Hiện trong kết quả tìm kiếm"),
     "patients.patient.unmerge": gettext_noop("Tách người bệnh đã gộp"),
     "records.document.show_for_confirmation": gettext_noop("Cho người bệnh xem để xác nhận"),
+    "records.document.printed": gettext_noop("Chuyển giấy đã ký ra bản giấy"),
+    "records.document.looked_up": gettext_noop("Tra cứu mã in trên giấy"),
     "records.draft.discard": gettext_noop("Bỏ bản nháp"),
     "records.draft.save": gettext_noop("Bắt đầu bản nháp"),
     "records.record.transfer": gettext_noop("Chuyển khoa"),
