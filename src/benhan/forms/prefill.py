@@ -38,7 +38,8 @@ def carried_over(form: FormVersion, content: dict[str, Any], previous: dict[str,
         for section in form.sections
         if not section.repeated
         for f in section.fields
-        if f.copy_forward and (value := value_at(previous, f"{section.id}.{f.id}")) not in (None, "", [])
+        if f.copy_forward
+        and (value := value_at(previous, f"{section.id}.{f.id}")) not in (None, "", [])
         and value_at(content, f"{section.id}.{f.id}") == value
     ]
 

@@ -231,7 +231,9 @@ class Draft(models.Model):
     replies_to = models.ForeignKey(Document, on_delete=models.CASCADE, null=True, related_name="+")
     form_code = models.CharField(max_length=60)
     content = models.TextField(default="{}")
-    unreviewed = models.TextField(blank=True, help_text="paths taken over from the entry before and not looked at, by line")
+    unreviewed = models.TextField(
+        blank=True, help_text="paths taken over from the entry before and not looked at, by line"
+    )
     client_key = models.CharField(max_length=64)
     changes = models.PositiveIntegerField(default=0)
     updated_at = models.DateTimeField()

@@ -265,7 +265,10 @@ def _assert_looked_at(form: FormVersion, draft: Draft | None) -> None:
     labels = {f"{s.id}.{f.id}": f.label_vi for s in form.sections for f in s.fields}
     if left:
         raise Invalid(
-            [FieldError(p, "unreviewed", f"“{labels.get(p, p)}” lấy từ lần trước: xác nhận vẫn đúng hoặc sửa lại") for p in left]
+            [
+                FieldError(p, "unreviewed", f"“{labels.get(p, p)}” lấy từ lần trước: xác nhận vẫn đúng hoặc sửa lại")
+                for p in left
+            ]
         )
 
 

@@ -31,9 +31,7 @@ def diagram_picture(item: Input, english: bool = False) -> Markup:
     found = registry.diagram(item.field.diagram)
     if found is None:
         return Markup("")
-    picture = diagram_svg(
-        found, item.marks, item.field.choices, key=item.id, interactive=True, english=english
-    )
+    picture = diagram_svg(found, item.marks, item.field.choices, key=item.id, interactive=True, english=english)
     return Markup(picture)  # noqa: S704 - markup of our own, every text in it escaped where it was made
 
 
