@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
@@ -21,7 +20,6 @@ from benhan.formbook import published
 from benhan.formbook.models import OwnForm
 from benhan.forms.additions import PREFIX
 from benhan.forms.check import Mistake, check_addition, check_text
-from benhan.forms.conditions import as_data
 from benhan.forms.definition import FormVersion
 from benhan.forms.shared import expanded
 from benhan.kernel import clock
@@ -33,7 +31,6 @@ from benhan.law.own import added_version, own_version
 
 TEXT_CHARACTERS_MAX = 400_000
 NAME = Path("mau.yaml")
-NOT_SHOWN_YET = frozenset({"score", "diagram", "statement"})  # in the language; screen and paper follow
 NEW_FORM = """code: own_ten_mau                 # bắt đầu bằng own_
 name_vi: Tên mẫu
 name_en: Name of the form
@@ -153,23 +150,12 @@ def _check_addition(form: OwnForm, text: str) -> Checked:
 
 
 def _made(text: str, whole: dict[str, Any], make: Callable[[], FormVersion]) -> Checked:
-    """The form, unless it holds what cannot be kept or what no page shows yet: a declaration that is signed and not printed
-    would be worse than none."""
+    """The form, unless it holds what cannot be kept."""
     try:
         form = make()
     except (rfc8785.CanonicalizationError, ValueError) as error:
         return Checked(mistakes=[Mistake(NAME, 1, f"có số hoặc ngày không lưu được: {error}")])
-    fields = [f for s in form.sections for top in s.fields for f in (top, *top.columns)]
-    strange = [
-        f.id for f in fields if f.type in NOT_SHOWN_YET or f.chart or f.layout != "rows" or not _is_plain(f.show_if)
-    ]
-    strange += [s.id for s in form.sections if s.show_if]
-    strange += ["paper"] if {"size", "flipped", "stamp"} & form.paper.keys() else []
-    strange += ["sheet"] if form.sheet else []
-    what = "chưa dùng được trong mẫu của cơ sở (score, diagram, statement, biểu đồ, bảng xếp theo cột, khổ giấy khác, "
-    what += "điều kiện ghép hoặc nhìn sang phần khác)"
-    mistakes = [Mistake(NAME, _line_of(text, name), f"“{name}” {what}") for name in strange]
-    return Checked(mistakes=mistakes) if mistakes else Checked(form, whole)
+    return Checked(form, whole)
 
 
 def publish(form: OwnForm, valid_from: date, *, actor: Actor) -> OwnForm:
@@ -233,18 +219,6 @@ def _locked(form: OwnForm) -> OwnForm:
 
 def _record(action: str, form: OwnForm) -> None:
     audit.record(action, object_type="ownform", object_id=str(form.pk), detail={"code": form.code})
-
-
-def _is_plain(condition: str) -> bool:
-    """A condition the page follows while somebody types: one comparison for equality in the same section."""
-    groups = as_data(condition)
-    terms = [term for group in groups for term in group]
-    return not terms or (len(terms) == 1 and terms[0]["op"] in ("==", "!=") and "." not in terms[0]["name"])
-
-
-def _line_of(text: str, name: str) -> int:
-    word = re.compile(rf"(\bid:\s*{re.escape(name)}\b|^{re.escape(name)}:)")
-    return next((n for n, line in enumerate(text.splitlines(), 1) if word.search(line)), 1)
 
 
 def _line(text: str, word: str) -> int:
