@@ -20,6 +20,7 @@ from benhan.proof.render import Rendered, render
 from tests.forms.contents import FORMS, NOW, ZONE, contents, examples
 
 PLAIN_SHEET_BYTES_MAX = 45_000
+PICTURE_BYTES_MAX = 8_000  # the outlines of a body or a set of teeth
 SHEETS = sorted(code for code, form in FORMS.items() if registry.sheet_layout(form))
 HOSTILE = [
     '#panic("x") $x$ *b* _i_ `c` <label> @ref [content] \\ // /* */ = title',
@@ -72,7 +73,9 @@ def test_every_form_prints_with_all_its_places_to_sign(code: str) -> None:
         rendered = printed(form, content, mark="NHÁP – CHƯA KÝ")
         assert {b.position_id for b in rendered.boxes} == wanted
         assert all(0 <= b.x0 < b.x1 <= 596 and 0 <= b.y0 < b.y1 <= 842 for b in rendered.boxes)
-        assert len(rendered.pdf) < PLAIN_SHEET_BYTES_MAX * max(1, pages(rendered) - 1)
+        pictures = sum(f.type == "diagram" for s in form.sections for f in s.fields)
+        paper = PLAIN_SHEET_BYTES_MAX * max(1, pages(rendered) - 1)
+        assert len(rendered.pdf) < paper + pictures * PICTURE_BYTES_MAX
 
 
 @pytest.mark.parametrize("lines", range(0, 60, 7))

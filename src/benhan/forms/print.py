@@ -98,7 +98,7 @@ def print_sheet(
     return {
         "header": [item for section in header for row in section["rows"] for item in row],
         "entries": [_entry(form, e, ordered[0].at, look, _day_of(ordered, look)) for e in ordered],
-        "chart": _sheet_chart(form, ordered, look),
+        "chart": sheet_chart(form, ordered, look),
     }
 
 
@@ -125,7 +125,8 @@ def _entry(form: FormVersion, entry: SheetEntry, first: datetime, look: Look, da
     }
 
 
-def _sheet_chart(form: FormVersion, entries: Sequence[SheetEntry], look: Look) -> str:
+def sheet_chart(form: FormVersion, entries: Sequence[SheetEntry], look: Look) -> str:
+    """The chart over many entries as SVG, or nothing when the form has none. `entries` in the order of time."""
     chart = form.sheet.get("chart")
     if not chart:
         return ""
@@ -235,8 +236,7 @@ def _table(f: Field, lines: list[dict[str, Any]], look: Look) -> dict[str, Any]:
     cells = [[_cell(c, line.get(c.id), look) for c in f.columns] for line in lines]
     drawn: dict[str, Any] = {"layout": f.layout, "chart": ""}
     if f.chart:
-        readings = table_readings(f.columns, lines, look.zone)
-        drawn["chart"] = chart_svg(f.chart, readings, look.zone, fields=f.columns, sex=look.sex, width_mm=UPRIGHT_MM)
+        drawn["chart"] = table_chart(f, lines, look)
     if not f.rows:
         return drawn | {
             "columns": labels,
@@ -249,6 +249,12 @@ def _table(f: Field, lines: list[dict[str, Any]], look: Look) -> dict[str, Any]:
     fixed = [[r.label_vi, *by_row.get(r.code, [""] * len(f.columns))] for r in shown]
     labels, kinds = ["", *labels], ["text", *kinds]
     return drawn | {"columns": labels, "kinds": kinds, "value": fixed, "widths": column_widths(labels, kinds, fixed)}
+
+
+def table_chart(f: Field, lines: Sequence[dict[str, Any]], look: Look) -> str:
+    """The chart of a table as SVG, from its lines."""
+    readings = table_readings(f.columns, lines, look.zone)
+    return chart_svg(f.chart, readings, look.zone, fields=f.columns, sex=look.sex, width_mm=UPRIGHT_MM)
 
 
 def _cell(f: Field, value: Any, look: Look) -> str:

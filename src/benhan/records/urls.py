@@ -21,6 +21,7 @@ urlpatterns = [
     path("patients/<uuid:patient_id>/open", views.open_record, name="open"),
     path("drafts/<uuid:draft_id>/", views_documents.editor, name="editor"),
     path("drafts/<uuid:draft_id>/autosave", views_documents.autosave, name="autosave"),
+    path("drafts/<uuid:draft_id>/chart.svg", views_documents.draft_chart, name="draft_chart"),
     path("drafts/<uuid:draft_id>/save", views_documents.save, name="save"),
     path("drafts/<uuid:draft_id>/discard", views_documents.discard, name="discard"),
     path("documents/<uuid:document_id>/", views_documents.document_page, name="document"),

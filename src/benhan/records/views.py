@@ -18,7 +18,6 @@ from benhan.access.web import actor_of, route
 from benhan.facility import queries as facility
 from benhan.forms.definition import Field
 from benhan.forms.page import read
-from benhan.kernel import clock
 from benhan.kernel.errors import FieldError, Invalid, SaysNo
 from benhan.law import codes, registry
 from benhan.patients import queries as patients
@@ -27,6 +26,7 @@ from benhan.patients.models import Patient
 from benhan.records import answers, closing, completeness, opening, queries
 from benhan.records.lifecycle import RECORD_STATES
 from benhan.records.models import MedicalRecord
+from benhan.records.offered import offered
 from benhan.signing.certificates import time_stamper
 
 TABS = ("open", "discharged", "closed", "supplementing", "sealed")
@@ -68,7 +68,7 @@ def record_page(request: HttpRequest, record: MedicalRecord) -> HttpResponse:
         "listed": listed,
         "listing": listing,
         "forms": [(code, f"{_form_name(code)} ({n})") for code, n in sorted(counts.items(), key=lambda c: -c[1])],
-        "writable": _writable_forms(record, actor) if may["write"] else [],
+        "writable": offered(record, actor_roles(actor), counts) if may["write"] else [],
         "drafts": queries.drafts_of(actor, record),
         "events": queries.events(record),
         "seals": queries.seals(record),
@@ -81,19 +81,6 @@ def record_page(request: HttpRequest, record: MedicalRecord) -> HttpResponse:
         "type_name": registry.record_types().get(record.record_type, {}).get("name_vi", record.record_type),
     }
     return render(request, "records/record.html", page)
-
-
-def _writable_forms(record: MedicalRecord, actor: object) -> list[tuple[str, str, str]]:
-    """(code, official number, name) of the forms this person may write in this record."""
-    roles = actor_roles(actor)
-    main = set(registry.record_types()[record.record_type].get("required_at_closing", [])) | {
-        registry.record_types()[record.record_type]["form"]
-    }
-    others = {t["form"] for t in registry.record_types().values()} - main
-    found = [f for f in registry.forms(clock.today()) if f.writers & roles and f.code not in others]
-    return sorted(
-        ((f.code, f.official_number, f.name_vi) for f in found), key=lambda x: (x[0] not in main, x[1] or "~")
-    )
 
 
 def actor_roles(actor: object) -> frozenset[str]:

@@ -27,6 +27,7 @@ from benhan.kernel.identifiers import new_id
 from benhan.law import codes, registry
 from benhan.records import answers, queries, rendering, services, sheets
 from benhan.records.known import known_facts
+from benhan.records.live_charts import chart_paths, live_chart
 from benhan.records.models import Document, DocumentVersion, Draft, MedicalRecord
 from benhan.signing import queries as signing
 
@@ -136,6 +137,7 @@ def _draw_editor(request: HttpRequest, draft: Draft, content: dict[str, Any], er
         "requested": answers.requested(draft.replies_to) if draft.replies_to else [],
         "drawn": sections(form, content, errors, zone()),
         "unreviewed": draft.unreviewed_paths,
+        "charts": chart_paths(form),
         "reason": request.POST.get("reason", ""),
         "may_continue": draft.document is not None and draft.document.signature_state == "partly" and bool(form.parts),
         "saved_at": int(draft.updated_at.timestamp() * 1000),
@@ -154,6 +156,13 @@ def autosave(request: HttpRequest, draft: Draft) -> HttpResponse:
     services.update_draft(draft, content, actor=actor_of(request), reviewed=request.POST.getlist("reviewed"))
     at = clock.now().astimezone(zone()).strftime("%H:%M:%S")
     return JsonResponse({"message": _("Đã lưu nháp lúc %(at)s") % {"at": at}})
+
+
+@route("records.document.draft", load=queries.draft)
+def draft_chart(request: HttpRequest, draft: Draft) -> HttpResponse:
+    """One chart of what the draft holds now (`of` says which), as a picture."""
+    drawn = live_chart(draft, _form_of(draft), request.GET.get("of", "")[:200])
+    return HttpResponse(drawn, content_type="image/svg+xml")
 
 
 @route("records.document.draft_write", load=queries.draft, methods=("POST",))

@@ -106,7 +106,7 @@
     }
     if (event.altKey && !event.ctrlKey && !event.metaKey) {
       const hot = document.querySelector(`[data-key="${CSS.escape(event.key.toLowerCase())}"]`);
-      if (hot && !hot.disabled) { event.preventDefault(); hot.click(); return; }
+      if (hot && !hot.disabled) { event.preventDefault(); if (hot.tagName === "INPUT") hot.focus(); else hot.click(); return; }
     }
     const arrows = document.activeElement && document.activeElement.closest("[data-arrows]");
     if (arrows && plain && (event.key === "ArrowDown" || event.key === "ArrowUp")) {

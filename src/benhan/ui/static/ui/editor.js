@@ -54,7 +54,7 @@
       if (answer.type === "opaqueredirect" || answer.status === 401) { keep(); dirty = true; say(words.sessionOver, "offline"); return; }
       const told = await answer.json().catch(() => ({}));
       if (answer.status === 422 || answer.ok) { forget(); show(told.fields || []); }
-      if (answer.ok) say(told.message || words.saved, "saved");
+      if (answer.ok) { say(told.message || words.saved, "saved"); form.dispatchEvent(new CustomEvent("benhan:kept")); }
       else if (answer.status >= 500) throw new Error(String(answer.status));
       else { dirty = true; keep(); say(told.message || words.failed, "offline"); }  // refused: say why, keep the text
     } catch {
@@ -191,7 +191,7 @@
     if (!value) warn(el, "");
     else if (max !== undefined && plain > Number(max)) warn(el, `${words.atMost} ${spoken(max)}`, true);
     else if (min !== undefined && plain < Number(min)) { if (!typing) warn(el, `${words.atLeast} ${spoken(min)}`, true); }
-    else if (low !== undefined && (plain > Number(high) || (plain < Number(low) && !typing))) warn(el, `${words.outOfRange} (${spoken(low)}–${spoken(high)})`);
+    else if (low !== undefined && (plain > Number(high) || (plain < Number(low) && !typing))) warn(el, el.closest("td") ? `${words.usual} ${spoken(low)}–${spoken(high)}` : `${words.outOfRange} (${spoken(low)}–${spoken(high)})`);
     else warn(el, "");
   }
   /* What a number may be, while its field is typed in. */
