@@ -134,7 +134,7 @@ def posted(form: FormVersion, content: dict[str, Any]) -> dict[str, list[str]]:
         for row in item.rows:
             for cell in row:
                 put(cell)
-        if item.field.type != "table":
+        if item.field.is_filled_by_hand and item.field.type != "table":
             fields[item.name] = item.value if isinstance(item.value, list) else [item.value]
 
     for section in sections(form, content, [], ZONE):

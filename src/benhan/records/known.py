@@ -64,6 +64,7 @@ def known_facts(record: MedicalRecord) -> Facts:
             "room": record.encounter.room,
             "bed": record.encounter.bed,
             "admitted_at": record.opened_at.isoformat(),
+            "admitted_on": timezone.localdate(record.opened_at).isoformat(),
             "discharged_at": record.discharged_at.isoformat() if record.discharged_at else "",
             "reason": record.encounter.reason,
             "patient_code": patient.patient_number,
