@@ -21,6 +21,16 @@ def tab_to(page: Any, text: str = "", *, name: str = "", backwards: bool = False
     raise AssertionError(f"not reached by Tab: {text or name}")
 
 
+def begin_form(page: Any, words: str) -> None:
+    """On the page of a record: Alt+G, some words of the form's name, Enter."""
+    page.wait_for_selector("[data-picker]")
+    page.wait_for_load_state()
+    page.keyboard.press("Alt+g")
+    page.keyboard.type(words)
+    page.keyboard.press("Enter")
+    page.wait_for_selector("form[data-editor]")
+
+
 def fill_what_is_missing(page: Any, answers: dict[str, str]) -> list[str]:
     """Alt+N from gap to gap, typing an answer into each; returns the names that were filled."""
     filled: list[str] = []

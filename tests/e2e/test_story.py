@@ -12,6 +12,7 @@ import pytest
 from benhan.exchange.bhyt import generator
 from benhan.site.demo import PIN
 from tests.e2e.conftest import Site
+from tests.e2e.keyboard import begin_form
 
 pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("e2e")]
 CARD = "000099000777||LÊ VĂN KIỂM THỬ|02031975|Nam|7 đường Thử Nghiệm, phường Mẫu Đông|02012022"
@@ -55,8 +56,7 @@ def test_the_whole_story(site: Site, tmp_path: Path) -> None:
     doctor.goto(f"{site.address}/records/")
     doctor.click(f"text={number.group()}")
     record = doctor.url
-    doctor.click("button:has-text('Tờ ghi thêm')")
-    doctor.wait_for_selector("form[data-editor]")
+    begin_form(doctor, "to ghi them")
     draft = doctor.url
     doctor.fill("[name='note.subject']", "Khám")
     doctor.fill("[name='note.text']", "Đau thượng vị, bụng mềm.")
@@ -85,8 +85,7 @@ def test_the_whole_story(site: Site, tmp_path: Path) -> None:
 
     # The record's own form, from what the demo house knows how to fill, then discharge and the list of what is missing.
     doctor.goto(record)
-    doctor.click("button:has-text('Bệnh án Ngoại trú')")
-    doctor.wait_for_selector("form[data-editor]")
+    begin_form(doctor, "benh an ngoai tru")
     fill_required(doctor)
     save(doctor)
     doctor.goto(record)
@@ -113,7 +112,7 @@ def test_the_whole_story(site: Site, tmp_path: Path) -> None:
     doctor.click("summary:has-text('Bổ sung sau niêm phong')")
     doctor.fill("#f-reason", "Kết quả về muộn")
     doctor.click("text=Mở phần bổ sung")
-    doctor.click("button:has-text('Tờ ghi thêm')")
+    begin_form(doctor, "to ghi them")
     doctor.fill("[name='note.subject']", "Kết quả sinh thiết")
     doctor.fill("[name='note.text']", "Lành tính.")
     doctor.click("text=Lưu vào hồ sơ")
@@ -182,8 +181,7 @@ def test_a_patient_confirms_a_consent_on_the_same_screen(site: Site) -> None:
     doctor = site.window("bacsi")
     doctor.goto(f"{site.address}/records/")
     doctor.click("main td a:has-text('BA26.000002')")
-    doctor.click("button:has-text('Giấy cam kết')")
-    doctor.wait_for_selector("form[data-editor]")
+    begin_form(doctor, "01/bv2")
     fill_required(doctor)
     doctor.locator("[name^='doctor_part.doctors.0.']").first.fill("Nguyễn Văn An")
     save(doctor)

@@ -8,7 +8,7 @@ import pytest
 
 from benhan.site.demo import PIN
 from tests.e2e.conftest import Site
-from tests.e2e.keyboard import fill_what_is_missing, tab_to
+from tests.e2e.keyboard import begin_form, fill_what_is_missing, tab_to
 
 pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("e2e")]
 NOTE = "[name='note.text']"
@@ -24,9 +24,7 @@ def test_a_doctor_admits_a_patient_without_a_mouse(site: Site) -> None:
     tab_to(page, "BA26.000002")
     page.keyboard.press("Enter")
     page.wait_for_url("**/records/*-*/")
-    tab_to(page, "Phiếu khám bệnh vào viện")
-    page.keyboard.press("Enter")
-    page.wait_for_url("**/drafts/**")
+    begin_form(page, "29/bv2")
     filled = fill_what_is_missing(page, {"icd": "viem phoi", "ward": "K03"})
     assert any(name.endswith(".icd") for name in filled)
     assert page.input_value("[name$='.icd']").startswith("J")
@@ -42,8 +40,7 @@ def write(page: Any, site: Site, form: str) -> None:
     """Open a sheet of the first record of the ward."""
     page.goto(f"{site.address}/records/")
     page.click("main td a:has-text('BA26.000001')")
-    page.click(f"button:has-text('{form}')")
-    page.wait_for_selector("form[data-editor]")
+    begin_form(page, form)
 
 
 def test_a_nurse_writes_signs_and_care(site: Site) -> None:

@@ -38,9 +38,9 @@ POSITIONS = {name: position for name, (_n, _t, position, _r, _h) in ROLES.items(
 
 def told(page: str) -> list[str]:
     """What a refusing page says."""
-    return [re.sub("<[^>]+>", " ", m).strip() for m in re.findall(r'class="field-error"[^>]*>(?!</p>)(.*?)</p', page)] or [
-        page[:3000]
-    ]
+    return [
+        re.sub("<[^>]+>", " ", m).strip() for m in re.findall(r'class="field-error"[^>]*>(?!</p>)(.*?)</p', page)
+    ] or [page[:3000]]
 
 
 def writer_of(cast: Cast, form: FormVersion) -> str:

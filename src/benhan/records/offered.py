@@ -13,6 +13,11 @@ from benhan.kernel.text import fold
 from benhan.law import registry
 from benhan.records.models import MedicalRecord
 
+# What nearly every stay needs, before anything of it is written; after that, what was written says it.
+EVERYDAY = (
+    "treatment_sheet", "vital_signs_chart", "nursing_care_level_2_3", "lab_general_request", "xray_request",
+    "ultrasound_request", "free_note",
+)  # fmt: skip
 NO_BRACKETS = str.maketrans("(),“”", "     ")
 GROUPS = {
     "record": _("Bệnh án và khám"),
@@ -46,11 +51,12 @@ class OfferGroup:
 
 
 def offered(record: MedicalRecord, roles: Collection[str], used: Mapping[str, int]) -> list[OfferGroup]:
-    """The forms a person with these roles may write in this record. First the record form, what closing asks for and what this
-    record holds already (`used`: how many of each); then the others, by their place in the record."""
+    """The forms a person with these roles may write in this record. First the record form, what closing asks for, what this
+    record holds already and what nearly every stay needs (`used`: how many of each); then the others, by their place in the record."""
     kind = registry.record_types()[record.record_type]
     wanted = [kind["form"], *kind.get("required_at_closing", [])]
     wanted += [code for code, _n in sorted(used.items(), key=lambda item: -item[1]) if code not in wanted]
+    wanted += EVERYDAY
     may = {f.code: f for f in registry.forms_for(record.record_type, clock.today()) if not f.writers.isdisjoint(roles)}
     again = [may[c] for c in dict.fromkeys(wanted) if c in may and (may[c].repeats != "once" or c not in used)]
     first = OfferGroup("", tuple(_offer(f) for f in again))
