@@ -1,0 +1,70 @@
+"""How a paper is worded: shortened words in papers that leave the house (R-53), gaps of ready-made texts left open. Both are
+told and refuse nothing: whether a word is one is for the writer to say."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from benhan.forms.definition import FormVersion
+from benhan.forms.wording import finder, gaps, prose
+from benhan.law.wording import capitals
+from benhan.phrases import queries as phrases
+from benhan.records.models import MedicalRecord
+
+TOLD_MAX = 8
+
+
+@dataclass(frozen=True)
+class Shortened:
+    """A shortened word of a paper: the item it stands in, its full words when the list knows them."""
+
+    word: str
+    label: str
+    expansion: str
+
+    def __str__(self) -> str:
+        known = f"{self.word} = {self.expansion}" if self.expansion else self.word
+        return f"{known} ({self.label})"
+
+
+def short_words(form: FormVersion, content: dict[str, Any], record: MedicalRecord) -> list[Shortened]:
+    """The shortened words of a paper that leaves the house, each once per item; of other papers none is looked for."""
+    if not form.leaves_facility:
+        return []
+    full = phrases.expansions(_place(record))
+    find = finder(full, capitals())
+    found = {(w.word, t.field.label_vi): w.listed for t in prose(form, content) for w in find(t.text)}
+    return [Shortened(word, label, full[word] if listed else "") for (word, label), listed in found.items()]
+
+
+def left_open(form: FormVersion, content: dict[str, Any]) -> list[str]:
+    """The items in which a gap of a ready-made text was left open."""
+    return list(dict.fromkeys(t.field.label_vi for t in prose(form, content) if gaps(t.text)))
+
+
+def _place(record: MedicalRecord) -> str:
+    return record.department.code if record.department else ""
+
+
+def for_editor(form: FormVersion, record: MedicalRecord) -> dict[str, str] | None:
+    """What the browser needs to find the same words, as JSON; nothing for papers that stay in the house."""
+    if not form.leaves_facility:
+        return None
+    words = phrases.expansions(_place(record))
+    return {"words": json.dumps(words, ensure_ascii=False), "allowed": json.dumps(sorted(capitals()))}
+
+
+def told(form: FormVersion, content: dict[str, Any], record: MedicalRecord) -> list[str]:
+    """What a writer is told about the wording of a paper, in sentences."""
+    said = []
+    if short := short_words(form, content, record):
+        more = _(" và %(n)s chữ khác") % {"n": len(short) - TOLD_MAX} if len(short) > TOLD_MAX else ""
+        listed = "; ".join(map(str, short[:TOLD_MAX])) + more
+        said.append(_("Giấy này giao ra ngoài cơ sở nên không viết tắt. Hãy viết đầy đủ: %(words)s") % {"words": listed})
+    if gapped := left_open(form, content):
+        said.append(_("Còn chỗ của câu mẫu chưa điền: %(items)s") % {"items": "; ".join(gapped[:TOLD_MAX])})
+    return said
