@@ -45,9 +45,7 @@ def _objects(cast: Cast) -> dict[str, Any]:
     twin = patients.register(patients.Person("Trần Văn Đức"), actor=cast.clerk)
     link = patients.merge(cast.other_patient, twin, reason="trùng", actor=cast.clerk)
     own = formbook.begin(actor=cast.administrator)
-    snippet = phrases.add(
-        scope="own", department=None, key="kham", title="Khám", text="Khám ___.", actor=cast.stranger
-    )
+    snippet = phrases.add(scope="own", department=None, key="kham", title="Khám", text="Khám ___.", actor=cast.stranger)
     line = abbreviations.put(abbreviation="BN", expansion="bệnh nhân", department=None, actor=cast.administrator)
     edition = abbreviations.publish(actor=cast.administrator)
     run = ImportRun.objects.create(source="x", started_at=clock.now(), started_by="x", finished_at=clock.now())

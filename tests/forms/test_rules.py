@@ -53,7 +53,7 @@ def _shown(case: dict[str, Any]) -> bool:
 def _read(kind: str, text: str) -> Any:
     """A typed text as the server reads it; what stays as typed was not understood."""
     value = page.read(Field("x", "", "", kind), text, None)  # type: ignore[arg-type]  # numbers and times know no zone
-    return None if kind == "number" and isinstance(value, str) or kind == "time" and not _is_time(value) else value
+    return None if (kind == "number" and isinstance(value, str)) or (kind == "time" and not _is_time(value)) else value
 
 
 def _is_time(text: str) -> bool:
@@ -65,7 +65,10 @@ def on_the_server() -> dict[str, Any]:
     short = given["short_words"]
     find = finder(short["words"], short["allowed"])
     bands = [
-        (Field("x", "", "", "score", bands=tuple(Band(a, b, str(n)) for n, (a, b) in enumerate(c["bands"]))), c["value"])
+        (
+            Field("x", "", "", "score", bands=tuple(Band(a, b, str(n)) for n, (a, b) in enumerate(c["bands"]))),
+            c["value"],
+        )
         for c in given["bands"]
     ]
     found = [scores.band(f, value) for f, value in bands]
@@ -114,7 +117,7 @@ def test_the_browser_says_the_same(tmp_path: Path) -> None:
 
 
 def test_scores_drawn_at_random_come_to_the_same(tmp_path: Path) -> None:
-    dice = random.Random(3)  # noqa: S311 - not a secret
+    dice = random.Random(3)
     drawn = [
         {"formula": formula, "points": [round(dice.uniform(1, 250), dice.randrange(4)) for _ in range(2)]}
         for formula in ("bmi", "body_surface", "mean_pressure", "difference", "sum")

@@ -162,7 +162,7 @@ def test_the_editor_is_offered_texts_only_when_one_may_write(cast: Cast) -> None
 
 
 def test_a_house_account_without_staff_may_keep_the_facilitys_texts(cast: Cast) -> None:
-    account = access.add_account(username="it", password="mot-cau-dai-khac-nua", staff=None, display_name="IT")
+    account = access.add_account(username="tinhoc", password="mot-cau-dai-khac-nua", staff=None, display_name="IT")
     access.assign_role(account, "administrator", None)
     actor = actor_for(Account.objects.get(pk=account.pk))
     assert add(cast, actor, "facility").scope == "facility"

@@ -32,10 +32,8 @@ def add(*, scope: str, department: Department | None, key: str, title: str, text
         raise Invalid([FieldError("scope", "unknown", "Chọn câu mẫu dùng cho ai")])
     if scope == "department" and department is None:
         raise Invalid([FieldError("department", "required", "Chọn khoa dùng câu mẫu")])
-    made = Snippet(
-        account=Account.objects.filter(pk=actor.account_id).first() if scope == "own" else None,
-        department=department if scope == "department" else None,
-    )
+    writer = Account.objects.filter(pk=actor.account_id).first() if actor.account_id else None
+    made = Snippet(account=writer if scope == "own" else None, department=department if scope == "department" else None)
     if scope == "own" and made.account is None:
         raise Refused("Tài khoản này không có câu mẫu riêng", code="no_account")
     assert_may_change(made, actor)
@@ -86,7 +84,9 @@ def _keep(snippet: Snippet, key: str, title: str, text: str, actor: Actor, actio
 def _faults(snippet: Snippet) -> list[FieldError]:
     found = too_long(Snippet, {"key": snippet.key, "title": snippet.title})
     if not KEY.fullmatch(snippet.key):
-        found.append(FieldError("key", "format", "Tên tắt gồm chữ, số, dấu gạch, không có khoảng trống, ví dụ: khamphoi"))
+        found.append(
+            FieldError("key", "format", "Tên tắt gồm chữ, số, dấu gạch, không có khoảng trống, ví dụ: khamphoi")
+        )
     if not snippet.title:
         found.append(FieldError("title", "required", "Nhập tên câu mẫu"))
     if not snippet.text:
@@ -107,7 +107,7 @@ def _taken(snippet: Snippet) -> FieldError:
 
 
 def _of_owner(snippet: Snippet) -> QuerySet[Snippet]:
-    return Snippet.objects.filter(account_id=snippet.account_id, department_id=snippet.department_id)
+    return Snippet.objects.filter(account=snippet.account, department=snippet.department)
 
 
 def _locked(snippet: Snippet) -> Snippet:

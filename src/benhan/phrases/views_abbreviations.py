@@ -125,7 +125,9 @@ def drop(request: HttpRequest, line: Abbreviation) -> HttpResponse:
 def propose(request: HttpRequest) -> HttpResponse:
     """Take the proposal over, to be read through."""
     brought = abbreviations.take_proposal(actor=actor_of(request))
-    messages.success(request, _("Đã đưa %(n)s dòng gợi ý vào bản soạn; hãy đọc lại trước khi ban hành") % {"n": brought.added})
+    messages.success(
+        request, _("Đã đưa %(n)s dòng gợi ý vào bản soạn; hãy đọc lại trước khi ban hành") % {"n": brought.added}
+    )
     return _back()
 
 

@@ -64,7 +64,9 @@ def told(form: FormVersion, content: dict[str, Any], record: MedicalRecord) -> l
     if short := short_words(form, content, record):
         more = _(" và %(n)s chữ khác") % {"n": len(short) - TOLD_MAX} if len(short) > TOLD_MAX else ""
         listed = "; ".join(map(str, short[:TOLD_MAX])) + more
-        said.append(_("Giấy này giao ra ngoài cơ sở nên không viết tắt. Hãy viết đầy đủ: %(words)s") % {"words": listed})
+        said.append(
+            _("Giấy này giao ra ngoài cơ sở nên không viết tắt. Hãy viết đầy đủ: %(words)s") % {"words": listed}
+        )
     if gapped := left_open(form, content):
         said.append(_("Còn chỗ của câu mẫu chưa điền: %(items)s") % {"items": "; ".join(gapped[:TOLD_MAX])})
     return said
