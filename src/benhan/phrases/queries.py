@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
@@ -62,9 +63,14 @@ def is_visible(actor: Actor, one: Snippet) -> bool:
 
 def working_list(typed: str = "") -> list[Abbreviation]:
     """The list that is being worked on, to be published or already as published."""
-    rows = list(Abbreviation.objects.select_related("department"))
+    rows = sorted(Abbreviation.objects.select_related("department"), key=_alphabetical)
     wanted = fold(typed[:100])
     return [a for a in rows if wanted in fold(f"{a.abbreviation} {a.expansion}")] if wanted else rows
+
+
+def _alphabetical(line: Abbreviation) -> tuple[str, str, str]:
+    """Đ beside D, as people look words up; not as the database has its letters."""
+    return fold(line.abbreviation), line.abbreviation, line.department.code if line.department else ""
 
 
 def abbreviation(abbreviation_id: UUID) -> Abbreviation:
@@ -98,14 +104,23 @@ def entries_of(rows: list[Abbreviation]) -> list[list[str]]:
     return [[a.abbreviation, a.expansion, a.department.code if a.department else ""] for a in rows]
 
 
-def expansions(department_code: str) -> dict[str, str]:
-    """Abbreviation → full words in force in a department: its own lines stand before the facility's. Before the first list
-    is published the proposal of `law.wording` says what is meant."""
+def lists_in_force() -> Callable[[str], dict[str, str]]:
+    """Department → abbreviations in force there with their full words, the published list read once: a department's own
+    lines stand before the facility's. Before the first list is published the proposal of `law.wording` says what is meant."""
     found = edition_in_force()
     if found is None:
-        return {p.abbreviation: p.expansion for p in wording.proposal()}
+        proposed = {p.abbreviation: p.expansion for p in wording.proposal()}
+        return lambda department_code: proposed
     general = {a: full for a, full, code in found.entries if not code}
-    return general | {a: full for a, full, code in found.entries if code and code == department_code}
+    own: dict[str, dict[str, str]] = {}
+    for a, full, code in found.entries:
+        own.setdefault(code, {})[a] = full
+    return lambda department_code: general | own.get(department_code, {})
+
+
+def expansions(department_code: str) -> dict[str, str]:
+    """Abbreviation → full words in force in one department."""
+    return lists_in_force()(department_code)
 
 
 def what_changed(rows: list[Abbreviation], last: AbbreviationEdition | None) -> tuple[int, int, int]:

@@ -16,6 +16,7 @@ from benhan.facility import queries as facility
 from benhan.facility.models import Department
 from benhan.kernel.errors import Conflict, FieldError, Invalid
 from benhan.kernel.text import fold
+from benhan.law import wording
 from benhan.phrases import abbreviations, queries, tables
 from benhan.phrases.models import Abbreviation
 
@@ -42,6 +43,7 @@ def _draw(request: HttpRequest, typed: dict[str, str], errors: list[FieldError])
         "published": _published(last.entries if last and not may else [], names, q),
         "changed": queries.what_changed(whole, last),
         "is_empty": not whole,
+        "notes": {(p.abbreviation, p.expansion): p.note for p in wording.proposal() if p.certainty == "unsure"},
         "editions": queries.editions(),
         "departments": facility.departments() if may else [],
         "typed": dict.fromkeys(TYPED, "") | typed,

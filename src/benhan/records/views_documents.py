@@ -195,8 +195,6 @@ def save(request: HttpRequest, draft: Draft) -> HttpResponse:
         )
     else:
         messages.success(request, _("Đã lưu vào hồ sơ"))
-    for sentence in wording.told(form, content, draft.record):
-        messages.warning(request, sentence)
     return HttpResponseRedirect(reverse("records:document", kwargs={"document_id": version.document_id}))
 
 
@@ -254,7 +252,7 @@ def document_page(request: HttpRequest, document: Document) -> HttpResponse:
         "confirmations": signing.confirmations_of(version.pk),
         "requests": requests,
         "mine": mine,
-        "worded": _worded(version, document) if mine and may["sign"] else [],
+        "worded": _worded(version, document) if may["sign"] or may["amend"] else [],
         "results": answers.results_of(document),
         "answering": answers.forms_answering(document, actor)
         if document.document_state == "active" and may["write"]
@@ -280,7 +278,9 @@ def _mine(requests: list[SignatureRequest], actor: Actor) -> list[SignatureReque
 
 
 def _worded(version: DocumentVersion, document: Document) -> list[str]:
-    """What the signer is told about the wording before signing."""
+    """What writer and signer are told about the wording, from saving until it is signed."""
+    if document.document_state != "active" or document.signature_state == "signed" or document.source:
+        return []
     form = registry.form_version(version.form_code, version.form_valid_from)
     return wording.told(form, services.content_of(version), document.record)
 
