@@ -1,4 +1,5 @@
-"""Every form that ships: drawn, signed at every place in turn, it stays PDF/A-3b and every signature holds."""
+"""A page signed at every place in turn, with marks of patients on it, stays PDF/A-3b and every signature holds. Every form that
+ships is signed in tests/records/test_every_form.py and checked filled, empty and over-full in tests/forms/test_print.py."""
 
 from __future__ import annotations
 
@@ -30,7 +31,10 @@ def drawn(code: str, **more: object) -> Rendered:
     return render(registry.page_layout(form), data, attachments=[file], at=trust.AT)
 
 
-@pytest.mark.parametrize("code", sorted(FORMS))
+@pytest.mark.parametrize(
+    "code",
+    ["surgery_consent", "inpatient_general_medicine", "outpatient_dental", "anaesthesia_record", "birth_certificate"],
+)
 def test_a_signed_form_stays_pdf_a_and_holds(code: str, house: trust.House) -> None:
     page = drawn(code, confirmations=[CONFIRMED])
     pdf = page.pdf
@@ -43,8 +47,3 @@ def test_a_signed_form_stays_pdf_a_and_holds(code: str, house: trust.House) -> N
         verdict = verify_pdf(pdf, anchors=house.anchors, content_sha256=digest)
         assert verdict.holds, verdict.as_text()
         assert len(verdict.signers) == len(page.boxes)
-
-
-@pytest.mark.parametrize("code", sorted(FORMS))
-def test_a_marked_draft_is_pdf_a(code: str) -> None:
-    assert faults(drawn(code, mark="NHÁP – CHƯA KÝ", notice="Chưa có giá trị").pdf) == []

@@ -7,18 +7,24 @@ from typing import Any
 STEPS_MAX = 90
 HERE = """() => { const e = document.activeElement; return {
   tag: e.tagName, name: e.name || "", type: e.type || "", kind: e.dataset.kind || "", codes: e.dataset.codes || "",
+  placeholder: e.placeholder || "",
   text: (e.innerText || e.value || "").trim() }; }"""
 
 
-def tab_to(page: Any, text: str = "", *, name: str = "", backwards: bool = False) -> None:
-    """Press Tab until the wanted button, link or field has the focus; its ring must be seen on the way."""
-    for _ in range(STEPS_MAX):
+def tab_to(
+    page: Any, text: str = "", *, name: str = "", placeholder: str = "", backwards: bool = False, steps: int = STEPS_MAX
+) -> None:
+    """Press Tab until the wanted button, link or field has the focus."""
+    for _ in range(steps):
         here = page.evaluate(HERE)
-        found = here["name"] == name if name else here["tag"] in ("A", "BUTTON") and text in here["text"]
+        if name or placeholder:
+            found = here["name"] == name if name else here["placeholder"] == placeholder
+        else:
+            found = here["tag"] in ("A", "BUTTON") and text in here["text"]
         if found:
             return
         page.keyboard.press("Shift+Tab" if backwards else "Tab")
-    raise AssertionError(f"not reached by Tab: {text or name}")
+    raise AssertionError(f"not reached by Tab: {text or name or placeholder}")
 
 
 def begin_form(page: Any, words: str) -> None:
@@ -40,7 +46,8 @@ def fill_what_is_missing(page: Any, answers: dict[str, str]) -> list[str]:
         if here["name"] in filled or not here["name"]:
             return filled
         filled.append(here["name"])
-        _answer(page, here, answers.get(here["name"].split(".")[-1], "Không ghi nhận bất thường"))
+        plain = "1" if here["kind"] == "number" else "Không ghi nhận bất thường"
+        _answer(page, here, answers.get(here["name"].split(".")[-1], plain))
     raise AssertionError("Alt+N never comes to an end")
 
 
@@ -57,4 +64,4 @@ def _answer(page: Any, here: dict[str, str], answer: str) -> None:
         page.keyboard.press("ArrowDown")
         page.keyboard.press("Enter")
     else:
-        page.keyboard.type("1" if here["kind"] == "number" else answer)
+        page.keyboard.type(answer)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -38,6 +39,20 @@ def test_the_definitions_have_no_mistakes_and_every_item_of_the_field_lists() ->
     assert coverage.mistakes() == []
     assert {code: missing for code, (_, missing) in coverage.coverage().items() if missing} == {}
     assert sum(asked for asked, _ in coverage.coverage().values()) > 700
+
+
+def test_every_paper_of_the_catalogue_has_a_form_or_a_reason() -> None:
+    papers, forms = coverage.catalogue(), {f.code for f in FORMS}
+    assert coverage.unaccounted(papers, forms) == []
+    numbers = {p.official_number for p in papers if p.forms}
+    assert {f"{n:02d}/BV1" for n in range(1, 30)} | {f"{n:02d}/BV2" for n in range(1, 52)} <= numbers
+    whole = next(p for p in papers if p.forms)
+    for broken, said in [
+        (replace(whole, forms=(), reason=" "), "cần mẫu, hoặc lý do"),
+        (replace(whole, forms=("nothing",)), "nothing"),
+    ]:
+        assert said in coverage.unaccounted([broken], forms)[0]
+    assert "hai lần" in coverage.unaccounted([whole, whole], forms)[0]
 
 
 def test_every_signing_role_is_known_and_every_code_list_exists() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -175,7 +176,8 @@ def forms() -> None:
 @forms.command("check")
 @FORMAT
 def forms_check(form: str) -> None:
-    """Check every form definition, print field counts, and name items of the field lists that a form lacks."""
+    """Check every form definition, print field counts, name items of the field lists that a form lacks, and say of every paper
+    of the catalogue which form holds it or why none does."""
     from benhan.kernel.clock import today
     from benhan.law import coverage, registry
 
@@ -200,16 +202,25 @@ def forms_check(form: str) -> None:
         for f in found
     ]
     if form == "json":
-        click.echo(json.dumps(rows, ensure_ascii=False, indent=1))
+        papers = [asdict(p) for p in coverage.catalogue()]
+        click.echo(json.dumps({"forms": rows, "catalogue": papers}, ensure_ascii=False, indent=1))
     else:
-        for row in rows:
-            click.echo(
-                f"{row['number']!s:9} {row['code']:30} {row['fields']:4} mục  {row['signatures']} chữ ký  "
-                f"{row['certainty']:17} {row['name']}"
-            )
-            for item in row["missing"]:
-                click.echo(f"          thiếu: {item}", err=True)
+        _tell_forms(rows)
+        without = [p for p in coverage.catalogue() if not p.forms]
+        click.echo(f"Danh mục {len(coverage.catalogue())} giấy, {len(without)} giấy không có mẫu:")
+        for paper in without:
+            click.echo(f"  {paper.code:38} {paper.reason}")
     sys.exit(1 if any(row["missing"] for row in rows) else 0)
+
+
+def _tell_forms(rows: list[dict[str, Any]]) -> None:
+    for row in rows:
+        click.echo(
+            f"{row['number']!s:9} {row['code']:30} {row['fields']:4} mục  {row['signatures']} chữ ký  "
+            f"{row['certainty']:17} {row['name']}"
+        )
+        for item in row["missing"]:
+            click.echo(f"          thiếu: {item}", err=True)
 
 
 COMMANDS = (setup, serve, demo, doctor, record, projections, import_, forms)

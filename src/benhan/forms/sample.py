@@ -14,6 +14,18 @@ from benhan.kernel import clock
 TEXT = "Không ghi nhận bất thường"
 LINES = 2
 DRAWN = "M 60 80 L 120 140 Q 180 60 240 150 L 320 110"
+# What a page would know of the person and the stay: an invented one, so that a preview reads like a paper in use.
+KNOWN = {
+    "patient.full_name": "NGUYỄN VĂN MẪU", "patient.patient_code": "BN26000000", "patient.birth_date": "1963-04-18",
+    "patient.age": "63 tuổi", "patient.sex": "1", "patient.ethnicity": "01", "patient.phone": "0900000000",
+    "patient.address": "Số 15 đường Thử Nghiệm, phường Mẫu Đông", "patient.address_house": "Số 15",
+    "patient.address_street": "Đường Thử Nghiệm", "patient.workplace": "Nghỉ hưu", "patient.citizen_id": "000063000000",
+    "patient.relative_name_address": "Nguyễn Thị Mẫu, cùng địa chỉ", "patient.relative_phone": "0900000001",
+    "patient.allergies": "Chưa phát hiện", "patient.nationality": "Việt Nam", "stay.department": "Khoa Nội tổng hợp",
+    "stay.room": "302", "stay.bed": "05", "stay.admission_number": "26.000001", "stay.record_number": "BA26.000001",
+    "stay.diagnosis": "Viêm phổi", "stay.reason": "Sốt, ho, khó thở", "facility.name": "Bệnh viện Mẫu",
+    "insurance.insurance_number": "HT2990000000000", "insurance.registered_facility": "Trạm y tế Mẫu Đông",
+}  # fmt: skip
 Parts = Callable[[str], frozenset[str]]
 
 
@@ -35,6 +47,8 @@ def _row(fields: tuple[Field, ...], number: int, parts: Parts | None) -> dict[st
 
 def sample_value(field: Field, number: int = 0, parts: Parts | None = None) -> Any:
     """An answer that validates; `number` is the line it stands in, so that lines differ."""
+    if _fits(field, said := KNOWN.get(field.prefill, "")):
+        return said
     if field.type == "choice":
         code = field.choices[number % len(field.choices)].code if field.choices else ""
         return [code] if field.multiple else code
@@ -59,6 +73,18 @@ def sample_value(field: Field, number: int = 0, parts: Parts | None = None) -> A
     if field.type == "code" and field.code_system:
         return _first_code(field.code_system)
     return TEXT[: field.length_max].strip()
+
+
+def _fits(field: Field, known: str) -> bool:
+    if not known:
+        return False
+    if field.type == "choice":
+        return known in {c.code for c in field.choices}
+    return (
+        field.type == "date"
+        if known[4:5] == "-"
+        else field.type in ("text", "longtext", "code") and len(known) <= field.length_max
+    )
 
 
 def _number(field: Field, number: int) -> int | float:

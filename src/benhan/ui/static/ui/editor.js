@@ -385,7 +385,9 @@
     }
   });
   document.addEventListener("keydown", (event) => {
-    if (event.altKey && event.key.toLowerCase() === "n" && !form.contains(event.target)) { event.preventDefault(); jump(); }
+    if (form.contains(event.target) || document.querySelector("dialog[open]")) return;
+    if (event.altKey && event.key.toLowerCase() === "n") { event.preventDefault(); jump(); }
+    else if (event.ctrlKey && event.key === "Enter" && event.target === document.body) { event.preventDefault(); form.requestSubmit(form.querySelector("[data-main]")); }
   });
 
   /* ---------- codes: a combobox; the list comes from the server ---------- */
