@@ -15,7 +15,17 @@ CHECK = (Path(__file__).parent / "accessible.js").read_text(encoding="utf-8")
 SCREENS = ({"width": 1366, "height": 768}, {"width": 820, "height": 1180})
 PAGES = {
     "tiepdon": ["", "patients/", "patients/register", "patients/emergency", "records/"],
-    "khth": ["", "records/?state=sealed", "sign/", "certificate", "import/bhyt/", "admin/settings", "admin/backups", "phrases/", "abbreviations/"],
+    "khth": [
+        "",
+        "records/?state=sealed",
+        "sign/",
+        "certificate",
+        "import/bhyt/",
+        "admin/settings",
+        "admin/backups",
+        "phrases/",
+        "abbreviations/",
+    ],
     "quantri": ["", "admin/staff", "audit/", "audit/verify", "password", "patients/", "no-such-page"],
     "dieuduong": ["", "records/", "sign/", "phrases/", "abbreviations/"],
 }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Q
 
 from benhan.access.models import Account
 from benhan.facility.models import Department
@@ -67,7 +67,7 @@ class Abbreviation(models.Model):
     changed_by_name = models.CharField(max_length=255)
 
     class Meta:
-        ordering = ["abbreviation", F("department__code").asc(nulls_first=True)]
+        ordering = ["abbreviation", "pk"]
         constraints = [
             models.UniqueConstraint(
                 fields=["abbreviation", "department"],

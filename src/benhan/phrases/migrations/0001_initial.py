@@ -40,7 +40,7 @@ class Migration(migrations.Migration):
                 ('department', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='abbreviations', to='facility.department')),
             ],
             options={
-                'ordering': ['abbreviation', models.OrderBy(models.F('department__code'), nulls_first=True)],
+                'ordering': ['abbreviation', 'pk'],
                 'constraints': [models.UniqueConstraint(condition=models.Q(('department__isnull', False)), fields=('abbreviation', 'department'), name='phrases_abbreviation_of_department'), models.UniqueConstraint(condition=models.Q(('department__isnull', True)), fields=('abbreviation',), name='phrases_abbreviation_of_facility')],
             },
         ),

@@ -139,9 +139,7 @@
   }
 
   /* ---------- what is typed ---------- */
-  form.addEventListener("input", (event) => {
-    const el = event.target;
-    if (!isProse(el) || event.isComposing) return;
+  function typed(el, pasted) {
     const before = el.value.slice(0, el.selectionStart);
     if (open && open.el === el && el.selectionStart >= open.from && (!open.slash || el.value[open.from - 1] === "/")) {
       if (/\n/.test(typedFor()) || (open.slash && /\s/.test(typedFor())) || typedFor().length > QUERY_MAX) shut();
@@ -149,9 +147,10 @@
       return;
     }
     shut();
-    if (/(^|[\s(,;.:–-])\/$/.test(before) && event.inputType !== "insertFromPaste") begin(el, el.selectionStart, true);
-  });
-  form.addEventListener("compositionend", (event) => { if (open && open.el === event.target && phrases) draw(); });
+    if (!pasted && /(^|[\s(,;.:–-])\/$/.test(before)) begin(el, el.selectionStart, true);
+  }
+  form.addEventListener("input", (event) => { if (isProse(event.target) && !event.isComposing) typed(event.target, event.inputType === "insertFromPaste"); });
+  form.addEventListener("compositionend", (event) => { if (isProse(event.target)) typed(event.target, false); });
   form.addEventListener("keydown", (event) => {
     const el = event.target;
     if (event.altKey && !event.ctrlKey && !event.metaKey && event.key.toLowerCase() === "m" && isProse(el)) {
