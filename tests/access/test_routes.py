@@ -16,6 +16,8 @@ from benhan.kernel import clock
 from benhan.law import registry
 from benhan.patients import services as patients
 from benhan.patients.models import Identifier
+from benhan.phrases import abbreviations
+from benhan.phrases import services as phrases
 from benhan.records import services
 from benhan.records.models import Document, MedicalRecord
 from tests.people import PASSWORD, Cast, note
@@ -43,6 +45,9 @@ def _objects(cast: Cast) -> dict[str, Any]:
     twin = patients.register(patients.Person("Trần Văn Đức"), actor=cast.clerk)
     link = patients.merge(cast.other_patient, twin, reason="trùng", actor=cast.clerk)
     own = formbook.begin(actor=cast.administrator)
+    snippet = phrases.add(scope="own", department=None, key="kham", title="Khám", text="Khám ___.", actor=cast.stranger)
+    line = abbreviations.put(abbreviation="BN", expansion="bệnh nhân", department=None, actor=cast.administrator)
+    edition = abbreviations.publish(actor=cast.administrator)
     run = ImportRun.objects.create(source="x", started_at=clock.now(), started_by="x", finished_at=clock.now())
     return {
         "record_id": record.pk,
@@ -57,6 +62,9 @@ def _objects(cast: Cast) -> dict[str, Any]:
         "account_id": cast.accounts["stranger"].pk,
         "run_id": run.pk,
         "form_id": own.pk,
+        "snippet_id": snippet.pk,
+        "line_id": line.pk,
+        "number": edition.number,
         "code": "free_note",
         "day": registry.form("free_note", clock.today()).valid_from.isoformat(),
     }

@@ -15,9 +15,19 @@ CHECK = (Path(__file__).parent / "accessible.js").read_text(encoding="utf-8")
 SCREENS = ({"width": 1366, "height": 768}, {"width": 820, "height": 1180})
 PAGES = {
     "tiepdon": ["", "patients/", "patients/register", "patients/emergency", "records/"],
-    "khth": ["", "records/?state=sealed", "sign/", "certificate", "import/bhyt/", "admin/settings", "admin/backups"],
+    "khth": [
+        "",
+        "records/?state=sealed",
+        "sign/",
+        "certificate",
+        "import/bhyt/",
+        "admin/settings",
+        "admin/backups",
+        "phrases/",
+        "abbreviations/",
+    ],
     "quantri": ["", "admin/staff", "audit/", "audit/verify", "password", "patients/", "no-such-page"],
-    "dieuduong": ["", "records/", "sign/"],
+    "dieuduong": ["", "records/", "sign/", "phrases/", "abbreviations/"],
 }
 RING = """() => { const e = document.activeElement, s = getComputedStyle(e);
   return e === document.body || e.tagName === "IFRAME" || (s.outlineStyle !== "none" && parseFloat(s.outlineWidth) >= 2)

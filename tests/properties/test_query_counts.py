@@ -18,6 +18,8 @@ from benhan.kernel import clock
 from benhan.law import registry
 from benhan.patients import services as patients
 from benhan.patients.models import Identifier, Merge
+from benhan.phrases import abbreviations
+from benhan.phrases import services as phrases
 from benhan.records import queries, services
 from benhan.site.demo import complete
 from tests.people import Cast, note, vitals
@@ -50,7 +52,16 @@ def _stay(cast: Cast, size: int, name: str) -> dict[str, Any]:
     for n in range(min(size, 12)):
         fresh = queries.document(written.document_id)
         services.amend(fresh, note(f"sửa {n}"), reason="Ghi thiếu", actor=cast.doctor, base_version_no=fresh.version_no)
+    for n in range(size):
+        short = f"{name[-3:].upper()}{n}"
+        line = abbreviations.put(abbreviation=short, expansion="x y", department=None, actor=cast.administrator)
+        given = {"key": short, "title": "Khám", "text": "Khám ___."}
+        phrases.add(scope="own", department=None, **given, actor=cast.doctor)
+        shared = phrases.add(scope="facility", department=None, **given, actor=cast.planning)
     return {
+        "snippet_id": shared.pk,
+        "line_id": line.pk,
+        "number": abbreviations.publish(actor=cast.administrator).number,
         "record_id": record.pk,
         "document_id": written.document_id,
         "draft_id": draft.pk,

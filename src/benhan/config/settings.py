@@ -30,6 +30,7 @@ ROOMS = [
     "benhan.facility",
     "benhan.access",
     "benhan.formbook",
+    "benhan.phrases",
     "benhan.patients",
     "benhan.signing",
     "benhan.records",

@@ -24,6 +24,8 @@ from benhan.law import registry
 from benhan.patients import merging
 from benhan.patients import queries as patient_queries
 from benhan.patients.models import Identifier, Merge, Patient
+from benhan.phrases import permissions as phrases
+from benhan.phrases.models import Abbreviation, Snippet
 from benhan.records import facts, known
 from benhan.records import permissions as records
 from benhan.records import queries as record_queries
@@ -64,6 +66,8 @@ def provide_facts() -> None:
     gate.provide(DocumentVersion, records.version_facts)
     gate.provide(Draft, records.draft_facts)
     gate.provide(OwnForm, lambda actor, form: gate.Facts())
+    gate.provide(Snippet, phrases.snippet_facts)
+    gate.provide(Abbreviation, lambda actor, line: gate.Facts())
     gate.provide(ImportRun, lambda actor, run: gate.Facts())
     patient_queries.restrict_with(records.visible_patient_ids)
     patient_queries.find_numbers_with(record_queries.patient_ids_by_number)
@@ -88,6 +92,8 @@ def fill_pages() -> None:
         menu.MenuItem("Chứng thư", "site:my_certificate", "signing.certificate.own", 40),
         menu.MenuItem("Nhập dữ liệu", "bhyt:runs", "bhyt.import.read", 60, "upload"),
         menu.MenuItem("Mẫu giấy", "formbook:book", "formbook.form.read", 72, "file-earmark-text"),
+        menu.MenuItem("Câu mẫu", "phrases:snippets", "phrases.snippet.read", 50, "journal-text"),
+        menu.MenuItem("Chữ viết tắt", "phrases:abbreviations", "phrases.abbreviation.manage", 73, "list"),
         menu.MenuItem("Quy tắc", "site:settings", "site.settings.manage", 75, "gear"),
         menu.MenuItem("Sao lưu", "archive:backups", "archive.backup.read", 78, "cloud-check"),
         menu.MenuItem("Nhân viên", "site:staff", "site.staff.manage", 70),

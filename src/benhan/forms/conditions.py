@@ -9,6 +9,7 @@ from typing import Any
 
 from benhan.forms.definition import Field, FormBroken, FormVersion, Section
 
+_NUMBER = re.compile(r"\s*[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?\s*")  # what the browser takes for one, too
 _TERM = re.compile(r"^\s*([a-z][\w]*(?:\.[a-z][\w]*)?)\s*(==|!=|<=|>=|<|>|\bin\b)\s*(.+?)\s*$")
 
 
@@ -65,7 +66,7 @@ def _bare(text: str) -> str:
 def _spelled(value: Any) -> str:
     if value is None:
         return ""
-    return format(value, "g") if isinstance(value, float) else str(value)
+    return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
 
 
 def _number(value: Any) -> float | None:
@@ -73,10 +74,7 @@ def _number(value: Any) -> float | None:
         return None
     if isinstance(value, int | float):
         return float(value)
-    try:
-        return float(value) if isinstance(value, str) else None
-    except ValueError:
-        return None
+    return float(value) if isinstance(value, str) and _NUMBER.fullmatch(value) else None
 
 
 def is_shown(thing: Field | Section, row: dict[str, Any], content: dict[str, Any] | None = None) -> bool:

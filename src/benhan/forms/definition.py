@@ -26,6 +26,8 @@ REQUIRED_FOR = ("never", "saving", "signing", "closing")
 TEXT_CHARACTERS_MAX = 500
 LONGTEXT_CHARACTERS_MAX = 20_000
 STATEMENT_CHARACTERS_MAX = 5_000
+LINE_CHARACTERS_MAX = 200  # a text that may not be longer holds a word, a name, a number
+TOLD_IN_SENTENCES = ("stay.diagnosis", "stay.comorbidities", "stay.reason", "patient.allergies", "request.tests")
 DRAWING_CHARACTERS_MAX = 200_000
 ROWS_MAX = 500
 
@@ -107,6 +109,14 @@ class Field:
     def is_content(self) -> bool:
         """Does its value stand in the content (signatures are made elsewhere, statements are only read)?"""
         return self.type not in NOT_ANSWERED
+
+    @property
+    def is_prose(self) -> bool:
+        """Does a person write sentences in it? Names, addresses and numbers that the house knows are none."""
+        if self.type == "longtext":
+            return True
+        told = self.prefill == "" or self.prefill in TOLD_IN_SENTENCES
+        return self.type == "text" and self.length_max > LINE_CHARACTERS_MAX and told
 
     @property
     def is_filled_by_hand(self) -> bool:

@@ -19,7 +19,7 @@ ROWS_OFFERED = 1
 Faults = dict[str, list[str]]
 NOT_DRAWN = frozenset({"signature"})  # made by signing, never shown as an input
 _VN_DATE = re.compile(r"^(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})$")
-_TIME = re.compile(r"^(\d{1,2})(?:[:hg.]([0-5]?\d)?|([0-5]\d))$")
+_TIME = re.compile(r"^([0-9]{1,2})(?:[:hg.]([0-5]?[0-9])?|([0-5][0-9]))$")
 
 
 @dataclass(frozen=True)
@@ -250,9 +250,9 @@ def read(f: Field, typed: str, zone: tzinfo) -> Any:
 def read_number(typed: str) -> Any:
     """A number as typed in Vietnam (36,5) or as JSON writes it; text that is none comes back unchanged."""
     plain = typed.replace(" ", "").replace(",", ".")
-    if re.fullmatch(r"-?\d{1,15}", plain):
+    if re.fullmatch(r"-?[0-9]{1,15}", plain):
         return int(plain)
-    return float(plain) if re.fullmatch(r"-?\d{1,12}\.\d{1,8}", plain) else typed
+    return float(plain) if re.fullmatch(r"-?[0-9]{1,12}\.[0-9]{1,8}", plain) else typed
 
 
 def _read_time(typed: str) -> str:

@@ -256,7 +256,12 @@ def document_titles(ids: list[str]) -> dict[str, tuple[UUID, str]]:
 
 def documents_of(ids: list[UUID]) -> dict[UUID, Document]:
     """Documents by id with their records, for lists that hold only ids."""
-    return Document.objects.select_related("record").in_bulk(list(set(ids)))
+    return Document.objects.select_related("record__department").in_bulk(list(set(ids)))
+
+
+def versions_of(ids: list[UUID]) -> list[DocumentVersion]:
+    """Versions by id, with what they say."""
+    return list(DocumentVersion.objects.filter(pk__in=set(ids)))
 
 
 def patient_names(patient_ids: list[UUID]) -> dict[UUID, Patient]:

@@ -15,6 +15,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from benhan.access import gate
+from benhan.access.actors import Actor
 from benhan.access.web import actor_of, route
 from benhan.forms.definition import FormVersion
 from benhan.forms.page import parse_post, sections
@@ -25,11 +26,12 @@ from benhan.kernel import clock
 from benhan.kernel.errors import FieldError, Invalid, NotFound, SaysNo
 from benhan.kernel.identifiers import new_id
 from benhan.law import codes, registry
-from benhan.records import answers, queries, rendering, services, sheets
+from benhan.records import answers, queries, rendering, services, sheets, wording
 from benhan.records.known import known_facts
 from benhan.records.live_charts import chart_paths, live_chart
 from benhan.records.models import Document, DocumentVersion, Draft, MedicalRecord
 from benhan.signing import queries as signing
+from benhan.signing.models import SignatureRequest
 
 MAY = {v: f"records.document.{v}" for v in ("write", "amend", "cancel", "restore", "sign", "confirm", "print")}
 
@@ -140,6 +142,7 @@ def _draw_editor(request: HttpRequest, draft: Draft, content: dict[str, Any], er
         "charts": chart_paths(form),
         "reason": request.POST.get("reason", ""),
         "may_continue": draft.document is not None and draft.document.signature_state == "partly" and bool(form.parts),
+        "wording": wording.for_editor(form, draft.record),
         "saved_at": int(draft.updated_at.timestamp() * 1000),
     }
     return render(request, "records/editor.html", page, status=422 if errors else 200)
@@ -237,6 +240,7 @@ def document_page(request: HttpRequest, document: Document) -> HttpResponse:
     version = queries.current_version(document)
     requests = signing.requests_of(version.pk)
     may = gate.permitted(actor, document, MAY)
+    mine = _mine(requests, actor)
     page = {
         "document": document,
         "record": document.record,
@@ -247,14 +251,8 @@ def document_page(request: HttpRequest, document: Document) -> HttpResponse:
         "signatures": signing.signatures_of(version.pk),
         "confirmations": signing.confirmations_of(version.pk),
         "requests": requests,
-        "mine": [
-            r
-            for r in requests
-            if r.request_state == "ready"
-            and r.kind == "staff"
-            and r.assigned_id in (None, actor.staff_id)
-            and signing.may_fill(actor.position, r.role)
-        ],
+        "mine": mine,
+        "worded": _worded(version, document) if may["sign"] or may["amend"] else [],
         "results": answers.results_of(document),
         "answering": answers.forms_answering(document, actor)
         if document.document_state == "active" and may["write"]
@@ -265,6 +263,26 @@ def document_page(request: HttpRequest, document: Document) -> HttpResponse:
         "marks_open": document.volume_id,
     }
     return render(request, "records/document.html", page)
+
+
+def _mine(requests: list[SignatureRequest], actor: Actor) -> list[SignatureRequest]:
+    """The places that this person may sign now."""
+    return [
+        r
+        for r in requests
+        if r.request_state == "ready"
+        and r.kind == "staff"
+        and r.assigned_id in (None, actor.staff_id)
+        and signing.may_fill(actor.position, r.role)
+    ]
+
+
+def _worded(version: DocumentVersion, document: Document) -> list[str]:
+    """What writer and signer are told about the wording, from saving until it is signed."""
+    if document.document_state != "active" or document.signature_state == "signed" or document.source:
+        return []
+    form = registry.form_version(version.form_code, version.form_valid_from)
+    return wording.told(form, services.content_of(version), document.record)
 
 
 @route("records.document.read", load=queries.version)

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from benhan.access.intake import whole_number
 from benhan.access.web import actor_of, route
 from benhan.kernel.errors import FieldError, Invalid, NotFound, SaysNo
-from benhan.records import queries, signatures
+from benhan.records import queries, signatures, wording
 from benhan.records.models import Document, DocumentVersion
 from benhan.signing import certificates
 from benhan.signing import queries as signing
@@ -57,12 +57,14 @@ def queue(request: HttpRequest) -> HttpResponse:
             done = sum(o.signature is not None for o in outcomes)
             (messages.success if done else messages.warning)(request, _("Đã ký %(n)s giấy") % {"n": done})
     waiting_rows = list(signing.waiting_for(actor)[: QUEUE_SHOWN + 1])
+    documents = queries.documents_of([r.document_id for r in waiting_rows])
     page = {
         "rows": waiting_rows[:QUEUE_SHOWN],
         "more": len(waiting_rows) > QUEUE_SHOWN,
         "refused": [o for o in outcomes if o.signature is None],
         "patients": queries.patient_names([r.patient_id for r in waiting_rows]),
-        "documents": queries.documents_of([r.document_id for r in waiting_rows]),
+        "documents": documents,
+        "worded": wording.told_of_waiting(waiting_rows[:QUEUE_SHOWN], documents),
         "certificate": certificates.certificate_of(actor.staff_id) if actor.staff_id else None,
     }
     return render(request, "records/queue.html", page)

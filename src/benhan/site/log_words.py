@@ -41,6 +41,14 @@ EVENTS = {
     "facility.staff.add": gettext_noop("Thêm nhân viên"),
     "patients.patient.search.shown": gettext_noop("Hiện trong kết quả tìm kiếm"),
     "patients.patient.unmerge": gettext_noop("Tách người bệnh đã gộp"),
+    "phrases.abbreviation.drop": gettext_noop("Bỏ một chữ viết tắt khỏi bản soạn"),
+    "phrases.abbreviation.import": gettext_noop("Nhập tệp chữ viết tắt"),
+    "phrases.abbreviation.propose": gettext_noop("Lấy gợi ý chữ viết tắt"),
+    "phrases.abbreviation.publish": gettext_noop("Ban hành danh mục chữ viết tắt"),
+    "phrases.abbreviation.put": gettext_noop("Thêm hoặc sửa một chữ viết tắt"),
+    "phrases.snippet.add": gettext_noop("Thêm câu mẫu"),
+    "phrases.snippet.change": gettext_noop("Sửa câu mẫu"),
+    "phrases.snippet.remove": gettext_noop("Bỏ câu mẫu"),
     "records.document.show_for_confirmation": gettext_noop("Cho người bệnh xem để xác nhận"),
     "records.document.printed": gettext_noop("Chuyển giấy đã ký ra bản giấy"),
     "records.document.looked_up": gettext_noop("Tra cứu mã in trên giấy"),
@@ -61,6 +69,8 @@ EVENTS = {
     "site.first_run": gettext_noop("Thiết lập lần đầu"),
 }
 OBJECTS = {
+    "abbreviation": gettext_noop("Chữ viết tắt"),
+    "abbreviationedition": gettext_noop("Danh mục chữ viết tắt"),
     "account": gettext_noop("Tài khoản"),
     "backup": gettext_noop("Bản sao lưu"),
     "certificate": gettext_noop("Chứng thư"),
@@ -77,6 +87,7 @@ OBJECTS = {
     "record": gettext_noop("Hồ sơ bệnh án"),
     "representative": gettext_noop("Người đại diện"),
     "setting": gettext_noop("Quy tắc"),
+    "snippet": gettext_noop("Câu mẫu"),
     "staff": gettext_noop("Nhân viên"),
 }
 REASONS = {

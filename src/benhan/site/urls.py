@@ -30,6 +30,7 @@ urlpatterns = [
     path("", include("benhan.access.urls")),
     path("ui/", include("benhan.ui.urls")),
     path("", include("benhan.formbook.urls")),
+    path("", include("benhan.phrases.urls")),
     path("", include("benhan.patients.urls")),
     path("", include("benhan.records.urls")),
     path("", include("benhan.archive.urls")),

@@ -1,5 +1,5 @@
-/* What the server's forms/conditions.py, forms/scores.py and forms/page.py say, once more for the page that is being typed: conditions,
-   scores, numbers and times. No page is touched here. One list of cases is run against both (tests/forms/rules.json). */
+/* What the server's forms/conditions.py, scores.py, page.py and wording.py say, once more for the page that is being typed:
+   conditions, scores, numbers, times, shortened words. No page is touched here. One list of cases is run against both (tests/forms/rules.json). */
 "use strict";
 
 window.benhanRules = (function () {
@@ -66,13 +66,41 @@ window.benhanRules = (function () {
   }
   const band = (bands, value) => (value === null ? null : bands.find((b) => b.from <= value && value <= b.to) || null);
 
-  /* ---------- abbreviations in a text ---------- */
-  const quoted = (text) => text.replace(/[.*+?^${}()|[\]\\/-]/g, "\\$&");
-  function finder(words) {
-    if (!words.length) return () => [];
-    const longest = [...words].sort((a, b) => b.length - a.length).map(quoted).join("|");
-    const pattern = new RegExp(`(?<![\\p{L}\\p{M}\\p{N}_])(?:${longest})(?![\\p{L}\\p{M}\\p{N}_])`, "gu");
-    return (text) => [...text.normalize("NFC").matchAll(pattern)].map((m) => ({ at: m.index, word: m[0] }));
+  /* ---------- shortened words in a text, as forms/wording.py finds them ---------- */
+  const quoted = (text) => text.replace(/[.*+?^${}()|[\]\\/]/g, "\\$&");
+  const ROMAN = /^[IVX]+$/;
+  const LOUD = /^\p{Lu}+$/u;
+  const SHOUTED_RUN = 3;  // so many words in capitals one after the other are a heading or a name
+  /* Words of two to five capitals that stand alone. */
+  function inCapitals(text) {
+    const runs = [];
+    let before = null;
+    for (const m of text.matchAll(/[\p{L}\p{M}\p{N}_]+/gu)) {
+      const loud = LOUD.test(m[0]);
+      if (loud && before && /^[ \t]*$/.test(text.slice(before.index + before[0].length, m.index))) runs[runs.length - 1].push(m);
+      else if (loud) runs.push([m]);
+      before = loud ? m : null;
+    }
+    return runs.filter((run) => run.length < SHOUTED_RUN).flat()
+      .filter((m) => /^.{2,5}$/u.test(m[0]) && !ROMAN.test(m[0]));
   }
-  return { number, time, holds, score, band, finder };
+  /* words: the facility's list; allowed: capitals that are no abbreviation. Gives text → [{at, word, listed}], in NFC. */
+  function finder(words, allowed = []) {
+    const longest = [...words].sort((a, b) => b.length - a.length).map(quoted).join("|");
+    const pattern = words.length ? new RegExp(`(?<![\\p{L}\\p{M}\\p{N}_])(?:${longest})(?![\\p{L}\\p{M}\\p{N}_])`, "gu") : null;
+    const known = new Set([...words, ...allowed]);
+    return (given) => {
+      const text = given.normalize("NFC");
+      const listed = pattern ? [...text.matchAll(pattern)].map((m) => ({ at: m.index, word: m[0], listed: true })) : [];
+      const inside = (at) => listed.some((w) => w.at <= at && at < w.at + w.word.length);
+      const others = inCapitals(text).filter((m) => !known.has(m[0]) && !inside(m.index)).map((m) => ({ at: m.index, word: m[0], listed: false }));
+      return [...listed, ...others].sort((a, b) => a.at - b.at);
+    };
+  }
+  /* The places of a ready-made text still to be filled in: ___ and {tuổi}. */
+  const GAP = /_{3,}|\{[^{}\n]{1,40}\}/g;
+  const gaps = (text) => [...text.matchAll(GAP)].map((m) => ({ at: m.index, gap: m[0] }));
+  /* For search: lower case, no marks, đ as d. */
+  const fold = (text) => text.normalize("NFC").toLowerCase().replace(/đ/g, "d").normalize("NFD").replace(/\p{M}/gu, "").replace(/\s+/g, " ").trim();
+  return { number, time, holds, score, band, finder, gaps, fold };
 })();

@@ -1,0 +1,1 @@
+"""Ready-made texts to write with, and the abbreviations the facility allows."""
