@@ -24,6 +24,7 @@ AROUND = Around(
     choices={"yes_no": [{"code": "1", "label_vi": "Có"}, {"code": "0", "label_vi": "Không"}]},
     diagrams=frozenset({"teeth"}),
     roles=frozenset({"doctor"}),
+    elements=frozenset({"ThongTinBenhNhan.nhommau"}),
 )
 GOOD: dict[str, Any] = {
     "code": "own", "name_vi": "Phiếu thử", "name_en": "Test sheet", "valid_from": "2025-01-01", "kind": "own",
@@ -46,6 +47,13 @@ def form_text(**changes: Any) -> str:
 
 def test_a_good_form_has_no_mistakes(tmp_path: Path) -> None:
     assert mistakes(tmp_path, form_text()) == []
+
+
+@pytest.mark.parametrize(("code", "faulty"), [("ThongTinBenhNhan.nhommau", 0), ("nhommau", 1), ("PhieuPhauThuat.x", 1)])
+def test_an_element_of_the_exchange_file_must_exist(tmp_path: Path, code: str, faulty: int) -> None:
+    found = mistakes(tmp_path, form_text(extract=[{"kind": "cv365", "path": "s.a", "code": code}]))
+    assert len(found) == faulty
+    assert all(code in message for _line, message in found)
 
 
 def test_broken_yaml_is_told_with_its_line(tmp_path: Path) -> None:

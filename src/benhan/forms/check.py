@@ -60,12 +60,14 @@ class RequiredItem:
 
 @dataclass(frozen=True)
 class Around:
-    """What a form may refer to: shared blocks, shared lists of choices, diagrams by name, signing roles."""
+    """What a form may refer to: shared blocks, shared lists of choices, diagrams by name, signing roles,
+    elements of the exchange file."""
 
     blocks: dict[str, Any] = field(default_factory=dict)
     choices: dict[str, Any] = field(default_factory=dict)
     diagrams: frozenset[str] | None = None
     roles: frozenset[str] | None = None
+    elements: frozenset[str] | None = None  # of the exchange file of a record, `group.path`
 
 
 def check_file(path: Path, around: Around) -> list[Mistake]:
@@ -174,6 +176,9 @@ def _sense(form: FormVersion, around: Around) -> list[str]:
     if around.roles is not None:
         strange = [p for p in form.positions if p.kind == "staff" and p.role not in around.roles]
         found += [f"“{p.id}”: vai ký “{p.role}” không có trong signers.yaml" for p in strange]
+    if around.elements is not None:
+        named = [rule.code for rule in form.extracts if rule.kind == "cv365"]
+        found += [f"“{code}” không phải phần tử của CV 365" for code in named if code not in around.elements]
     for section in form.sections:
         for f in section.fields:
             place = f"{section.id}.{f.id}"

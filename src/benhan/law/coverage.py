@@ -12,6 +12,7 @@ from benhan.forms.check import Around, Mistake, RequiredItem, check_blocks, chec
 from benhan.law import registry, releases
 
 FIELDS = registry.LAW / "fields.csv"
+CV365 = registry.LAW / "cv365" / "fields.csv"
 CATALOGUE = registry.LAW / "catalogue.csv"
 
 
@@ -70,7 +71,14 @@ def coverage() -> dict[str, tuple[int, list[RequiredItem]]]:
 def around() -> Around:
     """What forms of this house may refer to."""
     roles = frozenset(registry.signer_roles())
-    return Around(registry.blocks(), registry.choice_lists(), registry.diagram_names(), roles)
+    return Around(registry.blocks(), registry.choice_lists(), registry.diagram_names(), roles, cv365_elements())
+
+
+@cache
+def cv365_elements() -> frozenset[str]:
+    """Every element of the exchange file of a record (letter 365/TTYQG-GPQLCL), as `group.path`."""
+    with CV365.open(encoding="utf-8", newline="") as file:
+        return frozenset(f"{row['group']}.{row['path']}" for row in csv.DictReader(file))
 
 
 def mistakes() -> list[Mistake]:
