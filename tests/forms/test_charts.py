@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from benhan.forms.charts import chart_svg
 from benhan.forms.definition import Field
+from benhan.forms.guides import guide_lines
 from benhan.forms.readings import Reading, positions, table_readings
 from benhan.kernel.xml import parse
 
@@ -123,6 +124,45 @@ def test_growth_lines_are_those_of_the_childs_sex() -> None:
     assert "chung" in boy
     assert "giới 2" not in boy
     assert {"giới 1", "giới 2", "chung"} <= set(unknown)
+
+
+ALERT = {"label_vi": "báo động", "points": [[0, 4], [6, 10]], "starts": {"field": "pulse", "reaches": 4}}
+ACTION = ALERT | {"label_vi": "hành động", "points": [[4, 4], [10, 10]]}
+
+
+@pytest.mark.parametrize(
+    ("dilatation", "alert", "action"),
+    [
+        ([4], ((0, 4), (6, 10)), ((4, 4), (10, 10))),
+        ([2, 3, 4, 6], ((2, 4), (8, 10)), ((6, 4), (12, 10))),
+        (
+            [3, 6],
+            ((1, 6), (5, 10)),
+            ((3, 4), (9, 10)),
+        ),  # the first active examination lies on the line, at what it found
+        ([9], ((0, 9), (1, 10)), ((0, 5), (5, 10))),
+    ],
+)
+def test_the_alert_line_begins_where_the_active_phase_does(
+    dilatation: list[float], alert: tuple[Any, ...], action: tuple[Any, ...]
+) -> None:
+    readings = hourly(*dilatation)
+    xs = positions({"x": "hours"}, readings)
+    found = guide_lines({"guides": [ALERT, ACTION]}, readings, xs)
+    assert [g.points for g in found] == [alert, action]
+
+
+def test_before_the_active_phase_there_is_no_alert_line_and_an_empty_chart_has_it() -> None:
+    chart = SPEC | {"x": "hours", "x_axis": [0, 12], "guides": [ALERT]}
+    assert "báo động" not in words(chart_svg(chart, hourly(2, 3), ZONE))
+    assert "báo động" in words(chart_svg(chart, hourly(2, 3, 4), ZONE))
+    assert "báo động" in words(chart_svg(chart, [], ZONE))
+
+
+def test_a_long_labour_makes_the_chart_longer() -> None:
+    chart = SPEC | {"x": "hours", "x_axis": [0, 12]}
+    assert "18 giờ" not in words(chart_svg(chart, hourly(*[4] * 10), ZONE))
+    assert "18 giờ" in words(chart_svg(chart, hourly(*[4] * 19), ZONE))
 
 
 def test_who_cannot_see_the_chart_hears_its_values() -> None:

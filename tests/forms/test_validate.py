@@ -20,6 +20,9 @@ VITALS = FORMS["vital_signs_chart"]
 INPATIENT = FORMS["inpatient_general_medicine"]
 
 
+BORN_TODAY = NOW - timedelta(hours=3)
+
+
 def faults(form: Any, content: dict[str, Any], purpose: str = "saving") -> set[tuple[str, str]]:
     with clock.held_at(NOW):
         found = validate(form, content, purpose=purpose, born=BORN, code_known=codes.is_known)
@@ -164,3 +167,25 @@ def test_a_drawing_is_strokes_and_never_markup() -> None:
     assert faults(own, {"s": {"picture": "M 1 2 L 3.5 -4"}}) == set()
     assert ("s.picture", "type") in faults(own, {"s": {"picture": '"/><script>'}})
     assert ("s.picture", "too_long") in faults(own, {"s": {"picture": "M 1 2 " * 40_000}})
+
+
+def test_days_of_other_people_may_lie_before_the_patients_birth() -> None:
+    """A newborn's papers name the mother and the hour her waters broke."""
+    sheet = FORMS["newborn_sheet"]
+    early = (BORN_TODAY - timedelta(hours=30)).isoformat()
+    found = {
+        (f.path, f.code)
+        for f in validate(
+            sheet,
+            {"mother": {"ruptured_at": early}, "birth": {"born_at": early}},
+            purpose="saving",
+            born=BORN_TODAY.date(),
+        )
+    }
+    assert ("mother.ruptured_at", "before_birth") not in found
+    assert ("birth.born_at", "before_birth") in found
+    for form in FORMS.values():
+        for section in form.sections:
+            for f in section.fields:
+                if f.id == "birth_date" and not f.prefill:
+                    assert f.may_precede_birth, f"{form.code}: {section.id}.{f.id} is somebody else's"

@@ -120,6 +120,7 @@ def _field(raw: dict[str, Any], shared: Shared, place: str) -> Field:
         show_if=str(raw.get("show_if", "")),
         printed_item=str(raw.get("printed_item", "")),
         not_after_now=bool(raw.get("not_after_now", False)),
+        may_precede_birth=bool(raw.get("may_precede_birth", False)),
         copy_forward=bool(raw.get("copy_forward", False)),
         added_by_us=bool(raw.get("added_by_us", False)),
         formula=_one_of(raw.get("formula", "sum"), FORMULAS, where + ".formula") if kind == "score" else "",

@@ -13,6 +13,7 @@ from typing import Any
 
 from benhan.forms.chart_marks import DASHES, arrow, mark_svg
 from benhan.forms.definition import Field
+from benhan.forms.guides import GuideLine, guide_lines
 from benhan.forms.readings import Reading, positions
 
 UNIT = 0.25  # millimetres on paper of one unit of the SVG
@@ -71,7 +72,7 @@ def chart_svg(
     legend, used = _legend(curves, width)
     top = used + TOP
     bottom = top + float(chart.get("height", HEIGHT_MM)) / UNIT
-    guides = [g for g in chart.get("guides", ()) if not (sex and g.get("sex")) or g["sex"] == sex]
+    guides = guide_lines(chart, readings, xs, sex)
     plot = _Plot(AXIS * len(distinct) + 4, width - 14, top, bottom, _x_range(chart, xs, guides), distinct)
     height = bottom + BOTTOM
     body = [
@@ -118,15 +119,13 @@ def _axis(curve: dict[str, Any], readings: Sequence[Reading]) -> tuple[float, fl
     return math.floor(low / step) * step, math.floor(high / step) * step + step
 
 
-def _x_range(
-    chart: dict[str, Any], xs: Sequence[float | None], guides: Sequence[dict[str, Any]]
-) -> tuple[float, float]:
-    if given := chart.get("x_axis"):
-        return float(given[0]), float(given[1])
+def _x_range(chart: dict[str, Any], xs: Sequence[float | None], guides: Sequence[GuideLine]) -> tuple[float, float]:
     known = [x for x in xs if x is not None]
+    if given := chart.get("x_axis"):  # what lies beyond makes it longer: nothing is pressed into the edge
+        return min([float(given[0]), *known]), max([float(given[1]), *(math.ceil(x) for x in known)])
     if chart.get("x", "time") == "index" and not chart.get("x_field"):
         return 0.5, max(len(known), 10) + 0.5
-    known += [p[0] for g in guides for p in g["points"]]
+    known += [p[0] for g in guides for p in g.points]
     low, high = min(known, default=0.0), max(known, default=12.0)
     return (low, high if high - low >= 1 else low + 1)
 
@@ -276,10 +275,11 @@ def _axes(plot: _Plot, curves: Sequence[dict[str, Any]], axes: Sequence[tuple[fl
     return "".join(drawn)
 
 
-def _guide(guide: dict[str, Any], number: int, plot: _Plot) -> str:
+def _guide(line_of: GuideLine, number: int, plot: _Plot) -> str:
     """A line of the form itself, as the alert line of a partograph; its name stands beside its middle."""
+    guide = line_of.words
     axis = tuple(float(v) for v in guide["axis"]) if guide.get("axis") else plot.axes[0]
-    points = [(plot.across(float(x)), plot.up(float(y), (axis[0], axis[1]))) for x, y in guide["points"]]
+    points = [(plot.across(float(x)), plot.up(float(y), (axis[0], axis[1]))) for x, y in line_of.points]
     d = "M" + " L".join(f"{x:.1f} {y:.1f}" for x, y in points)
     dashed = ' stroke-dasharray="7 3"' if guide.get("dashed") else ""
     line = f'<path d="{d}" fill="none" stroke="#555555" stroke-width="1.3"{dashed}/>'

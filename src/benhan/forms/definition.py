@@ -92,6 +92,7 @@ class Field:
     show_if: str = ""
     printed_item: str = ""
     not_after_now: bool = False
+    may_precede_birth: bool = False  # a day of somebody else's life
     copy_forward: bool = False
     added_by_us: bool = False
     formula: str = ""

@@ -25,6 +25,7 @@ _WORDS = (
     ("show_if", "chỉ hỏi khi"),
     ("copy_forward", "chép từ tờ trước"),
     ("not_after_now", "không ở tương lai"),
+    ("may_precede_birth", "được trước ngày sinh của người bệnh"),
     ("formula", "công thức"),
     ("of", "tính từ"),
     ("bands", "mức điểm"),

@@ -243,7 +243,7 @@ def _date(field: Field, value: Any, check: _Check) -> Fault:
         return "format", f"“{field.label_vi}”: ngày này không có trong lịch"
     if field.not_after_now and day > clock.today():
         return "future", f"“{field.label_vi}” ở tương lai"
-    if check.born and len(value) == 10 and day < check.born:
+    if check.born and not field.may_precede_birth and len(value) == 10 and day < check.born:
         return "before_birth", f"“{field.label_vi}” trước ngày sinh của người bệnh"
     return None
 
@@ -259,7 +259,7 @@ def _datetime(field: Field, value: Any, check: _Check) -> Fault:
         return "too_early", f"“{field.label_vi}” quá xa trong quá khứ, hãy xem lại năm"
     if field.not_after_now and moment > clock.now() + CLOCK_TOLERANCE:
         return "future", f"“{field.label_vi}” ở tương lai"
-    if check.born and clock.day_of(moment) < check.born:
+    if check.born and not field.may_precede_birth and clock.day_of(moment) < check.born:
         return "before_birth", f"“{field.label_vi}” trước ngày sinh của người bệnh"
     return None
 
