@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from benhan.archive import packages
 from benhan.forms.parts import sections_of
 from benhan.kernel.canonical import canonical, sha256_hex
 from benhan.kernel.errors import Invalid, Refused
 from benhan.law import registry
+from benhan.proof.carried import faults
+from benhan.proof.package import verify_package
 from benhan.proof.verify import verify_pdf
 from benhan.records import closing, queries, services, signatures
 from benhan.records.models import DocumentVersion, MedicalRecord
@@ -161,3 +165,47 @@ def test_a_carried_signature_that_is_not_there_stops_the_seal(cast: Cast, lie: s
     with pytest.raises(Refused) as no:
         closing.seal(record, actor=cast.planning)
     assert no.value.code == "not_sound"
+
+
+def test_the_package_of_such_a_record_proves_its_parts_without_us(cast: Cast, tmp_path: Path) -> None:
+    record, _ = _closed_in_two_parts(cast)
+    closing.seal(record, actor=cast.planning)
+    folder = packages.export(queries.record(record.pk), tmp_path / "goi", actor=cast.planning)
+    verdict = verify_package(folder, anchors=certificates.anchors())
+    assert verdict.holds, verdict.as_text()
+    assert [f.code for f in verdict.findings if f.code.startswith("carried")] == ["carried"]
+
+
+PART = {"part": "A", "version_no": 1, "sha256": "1" * 64, "sections": ["history"], "positions": [{"id": "doctor"}]}
+FIRST = {
+    "document_id": "d", "version_no": 1, "json": "1", "content_sha256": "1" * 64,
+    "signatures": [{"position": "doctor"}], "confirmations": [],
+}  # fmt: skip
+SECOND = FIRST | {"version_no": 2, "json": "2", "content_sha256": "2" * 64, "signatures": [{"position": "director"}]}
+
+
+@pytest.mark.parametrize(
+    ("part", "first", "said"),
+    [
+        ({}, {}, []),
+        ({"version_no": 7}, {}, ["carried_missing"]),
+        ({"version_no": 2, "sha256": "2" * 64}, {}, ["carried_missing"]),
+        ({"sha256": "0" * 64}, {}, ["carried_missing"]),
+        ({}, {"document_id": "another"}, ["carried_missing"]),
+        ({"sections": []}, {}, ["carried_empty"]),
+        ({"positions": []}, {}, ["carried_empty"]),
+        ({"sections": ["history", "conclusion"]}, {}, ["carried_changed"]),
+        ({"positions": [{"id": "director"}]}, {}, ["carried_unsigned"]),
+        ({}, {"signatures": []}, ["carried_unsigned"]),
+        ({}, {"signatures": [], "confirmations": [{"position": "doctor"}]}, []),
+    ],
+)
+def test_what_a_later_version_says_of_an_earlier_one_is_checked(
+    part: dict[str, Any], first: dict[str, Any], said: list[str]
+) -> None:
+    files = {
+        "1": {"content": {"history": {"a": "x"}, "conclusion": {"b": "1"}}},
+        "2": {"content": {"history": {"a": "x"}, "conclusion": {"b": "2"}}, "signed_parts": [PART | part]},
+    }
+    found = faults(SECOND, [FIRST | first, SECOND], lambda name: json.dumps(files[name]).encode())
+    assert [code for code, _words in found] == said

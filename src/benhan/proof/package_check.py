@@ -12,6 +12,7 @@ from typing import Any
 from cryptography import x509
 
 from benhan.kernel.canonical import canonical, sha256_hex
+from benhan.proof import carried
 from benhan.proof.authority import NOT_A_CERTIFICATE
 from benhan.proof.container import Container, Unreadable, is_safe_path, open_container
 from benhan.proof.index_page import INDEX_FORMAT, index_page
@@ -206,6 +207,7 @@ def _check_files(opened: _Opened, folder: str, manifest: dict[str, Any], at: dat
     if orders != list(range(1, len(orders) + 1)):
         opened.verdict.add("order", "bad", "Thứ tự giấy tờ trong danh mục không liên tục", folder)
     signed = {entry["file"]: entry for entry in manifest["documents"] if entry["file"].endswith(".pdf")}
+    carrying: set[str] = set()
     sound = 0
     for expected in expected_files(manifest):
         path = f"{folder}/{expected.path}"
@@ -218,9 +220,30 @@ def _check_files(opened: _Opened, folder: str, manifest: dict[str, Any], at: dat
             opened.verdict.add("altered_file", "bad", "Tệp khác với danh mục đã niêm phong", path)
             continue
         sound += 1
+        if carried.MARK in data and expected.path.endswith(".json"):
+            carrying.add(expected.path)
         if expected.path in signed:
             _check_document(opened, path, data, signed[expected.path], at)
+    _check_carried(opened, folder, manifest, carrying)
     opened.verdict.add("files", "note", f"{sound} tệp khớp mã băm trong danh mục", folder)
+
+
+def _check_carried(opened: _Opened, folder: str, manifest: dict[str, Any], carrying: set[str]) -> None:
+    def read(path: str) -> bytes:
+        return opened.container.read(f"{folder}/{path}")
+
+    for entry in manifest["documents"]:
+        if entry["json"] not in carrying:
+            continue
+        place = f"{folder}/{entry['json']}"
+        try:
+            found = list(carried.faults(entry, manifest["documents"], read))
+        except (KeyError, TypeError, AttributeError, ValueError, RecursionError, OSError) as error:
+            found = [("carried_unreadable", f"Phần đã ký ở phiên bản trước không đọc được ({type(error).__name__})")]
+        for code, words in found:
+            opened.verdict.add(code, "bad", words, place)
+        if not found:
+            opened.verdict.add("carried", "good", "Phần đã ký ở phiên bản trước vẫn như khi ký", place)
 
 
 def _check_document(opened: _Opened, path: str, data: bytes, entry: dict[str, Any], at: datetime | None) -> None:

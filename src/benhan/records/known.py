@@ -10,6 +10,7 @@ from django.utils import timezone
 from benhan.facility import queries as facility
 from benhan.kernel import clock
 from benhan.patients import queries as patients
+from benhan.records.films import films_and_papers
 from benhan.records.models import MedicalRecord
 from benhan.records.payload import birth_text
 from benhan.ui.jinja import age
@@ -74,7 +75,11 @@ def known_facts(record: MedicalRecord) -> Facts:
             else [],
         },
         "insurance": {"insurance_number": insurance, "card_number": insurance, "insurance_card": insurance},
-        "computed": {"day_no": stay_days, "total_days": _total_days(record)},
+        "computed": {
+            "day_no": stay_days,
+            "total_days": _total_days(record),
+            "films_and_papers": films_and_papers(record),
+        },
     }
     for more in _more:
         for group, values in more(record).items():

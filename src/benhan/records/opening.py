@@ -19,6 +19,15 @@ from benhan.patients.services import locked_living
 from benhan.records import facts, lifecycle
 from benhan.records.models import CareTeamMember, DepartmentStay, Encounter, MedicalRecord, RecordEvent, Volume
 
+TYPES_RULE = "records.types"
+
+
+def types_opened() -> dict[str, str]:
+    """The types of record this facility opens, with their names: those of its licence (FRM-11); all until it said which."""
+    types = {c: str(t["name_vi"]) for c, t in registry.record_types().items() if c != "imported"}
+    chosen = facility.setting(TYPES_RULE, None)
+    return {c: name for c, name in types.items() if chosen is None or c in chosen}
+
 
 def open_record(
     patient: Patient,
@@ -37,6 +46,9 @@ def open_record(
     kind = registry.record_types().get(record_type)
     if kind is None or record_type == "imported":
         raise Invalid([FieldError("record_type", "unknown", "Chọn loại hồ sơ bệnh án trong danh sách")])
+    if record_type not in types_opened():
+        said = f"Cơ sở không mở “{kind['name_vi']}” (Quy tắc: loại hồ sơ theo phạm vi hoạt động)"
+        raise Invalid([FieldError("record_type", "not_licensed", said)])
     now = clock.now()
     started = started_at or now
     _assert_may_start(started, now, patient)

@@ -146,7 +146,7 @@ def open_record(request: HttpRequest, patient: Patient) -> HttpResponse:
         "patient": patient,
         "errors": errors,
         "values": values,
-        "types": [(c, t["name_vi"]) for c, t in registry.record_types().items() if c != "imported"],
+        "types": list(opening.types_opened().items()),
         "departments": facility.departments(kind="clinical"),
         "doctors": facility.doctors(),
     }

@@ -17,6 +17,7 @@ from benhan.law import registry
 from benhan.patients.services import PATIENT_NUMBER_PATTERN
 from benhan.records.closing import ARCHIVE_PATTERN
 from benhan.records.manifest import ORDER_RULE
+from benhan.records.opening import TYPES_RULE
 
 # The words a pattern may use, and letters, digits and separators between them: a number is read aloud, printed, typed.
 _PATTERN = re.compile(r"(?:[\w./-]|\{(?:serial(?::0[1-9]d)?|year|yy|month|facility)\})+")
@@ -59,7 +60,7 @@ class Rule:
 
     def tidy(self, text: str) -> str:
         """A value as it is compared: who may sign in one order, the order of papers as it is."""
-        if self.kind == "positions":
+        if self.kind in ("positions", "types"):
             return ", ".join(sorted(listed(text)))
         return ", ".join(listed(text)) if self.kind == "order" else text.strip()
 
@@ -88,6 +89,8 @@ def _known() -> list[Rule]:
         Rule("patients.number_pattern", "Mã người bệnh", PATIENT_NUMBER_PATTERN),
         Rule("numbers.archive", "Số lưu trữ", ARCHIVE_PATTERN),
     ]
+    types = [code for code in registry.record_types() if code != "imported"]
+    found.append(Rule(TYPES_RULE, "Loại hồ sơ cơ sở mở", ", ".join(types), "types"))
     for code, kind in registry.record_types().items():
         if code != "imported":
             found.append(Rule(f"numbers.record.{code}", f"Số hồ sơ – {kind['name_vi']}", kind["number_pattern"]))
@@ -122,6 +125,10 @@ def fault(rule: Rule, value: str) -> FieldError | None:
         )
     if rule.kind == "order":
         return _fault_of_order(rule, listed(value))
+    if rule.kind == "types":
+        unknown = set(listed(value)) - (registry.record_types().keys() - {"imported"})
+        said = f"{rule.label}: chọn ít nhất một loại trong danh sách"
+        return FieldError(rule.key, "types", said) if unknown or not value else None
     if rule.kind == "positions":
         unknown = set(listed(value)) - set(POSITIONS)
         good = bool(value) and not unknown
@@ -162,5 +169,5 @@ def change(values: dict[str, str], *, by: str) -> int:
     if faults:
         raise Invalid(faults)
     for rule, value in wanted:
-        places.set_setting(rule.key, listed(value) if rule.kind in ("positions", "order") else value, by=by)
+        places.set_setting(rule.key, listed(value) if rule.kind in ("positions", "order", "types") else value, by=by)
     return len(wanted)

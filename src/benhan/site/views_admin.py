@@ -20,6 +20,7 @@ from benhan.facility import queries as facility
 from benhan.facility import services as places
 from benhan.facility.models import POSITIONS
 from benhan.kernel.errors import FieldError, Invalid, SaysNo
+from benhan.law import registry
 from benhan.signing import certificates
 from benhan.site import rules
 from benhan.site.setup import kind_of
@@ -133,6 +134,7 @@ def _settings(request: HttpRequest, values: dict[str, str], errors: list[FieldEr
         "values": values,
         "errors": errors,
         "positions": [(code, _(name)) for code, name in POSITIONS.items()],
+        "types": [(c, t["name_vi"]) for c, t in registry.record_types().items() if c != "imported"],
         "place": facility.facility(),
         "seals": [(s, certificates.name_in(s)) for s in seals],
         "may_renew": gate.allowed(actor_of(request), "signing.certificate.manage"),
