@@ -110,6 +110,12 @@ def test_a_slash_of_numbers_and_units_opens_nothing(site: Site) -> None:
     page.focus(NOTE)
     page.keyboard.type("120/80, mg/kg, và/hoặc", delay=5)
     assert page.locator(".phrase-list:not([hidden])").count() == 0
+    page.keyboard.type(" /")
+    page.wait_for_selector(".phrase-list li")
+    page.keyboard.press("Enter")
+    assert value(page) == "120/80, mg/kg, và/hoặc /\n", "nothing is put in that nobody chose"
+    page.keyboard.type("Không có câu /xyzq")
+    assert page.locator(".phrase-list:not([hidden])").count() == 0
     away(page)
 
 

@@ -75,7 +75,7 @@
   }
   function draw() {
     const found = phrases ? fitting(typedFor()) : [];
-    if (!found.length && open.slash && typedFor()) { shut(); return; }  // a slash that is only a slash
+    if (!found.length && open.slash) { shut(); return; }  // a slash that is only a slash
     list.replaceChildren(...found.map(line));
     if (!found.length) {
       const none = document.createElement("li");
@@ -87,7 +87,7 @@
     }
     list.hidden = false;
     place();
-    mark(0);
+    mark(open.slash && !typedFor() ? -1 : 0);  // a slash at the end of a line and Enter: still a new line
     said.textContent = found.length ? `${found.length} ${words.snippets.toLowerCase()}` : words.noSnippet;
   }
   function place() {
@@ -158,7 +158,8 @@
       event.stopPropagation();
       const word = /[\p{L}\p{M}\p{N}_-]*$/u.exec(el.value.slice(0, el.selectionStart))[0];
       const from = el.selectionStart;
-      ask().then(() => { if (document.activeElement === el) begin(el, phrases && word && fitting(word).length ? from - word.length : from, false); });
+      const isKey = () => word && phrases && phrases.some((s) => s.plain.startsWith(rules.fold(word)));
+      ask().then(() => { if (document.activeElement === el) begin(el, isKey() ? from - word.length : from, false); });
       return;
     }
     if (open && open.el === el && !list.hidden) {
@@ -178,8 +179,10 @@
     if (!count) return false;
     if (event.key === "ArrowDown") { mark((marked() + 1) % count); return true; }
     if (event.key === "ArrowUp") { mark((marked() - 1 + count) % count); return true; }
-    if (event.key === "Enter") { put(options()[Math.max(marked(), 0)].phrase); return true; }
-    return false;
+    if (event.key !== "Enter") return false;
+    const chosen = options()[marked()];
+    if (chosen) put(chosen.phrase); else shut();
+    return Boolean(chosen);
   }
   list.addEventListener("pointerdown", (event) => {
     event.preventDefault();
