@@ -50,10 +50,11 @@ def save(page: Any) -> None:
 
 def sign(page: Any) -> None:
     """The PIN, Enter, signed."""
+    page.wait_for_load_state("networkidle")  # the page's PDF is drawn by then
     tab_to(page, name="pin")
     page.keyboard.type(PIN)
     page.keyboard.press("Enter")
-    page.wait_for_selector("text=Đã ký")
+    page.wait_for_selector("text=Đã ký", timeout=30_000)
 
 
 def kept(page: Any) -> None:

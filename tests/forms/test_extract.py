@@ -70,7 +70,7 @@ def test_the_time_of_a_reading_goes_with_its_values() -> None:
 
 
 @pytest.mark.parametrize("code", sorted(FORMS))
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=4, deadline=None)
 @given(data=st.data())
 def test_every_path_leads_back_into_the_content(code: str, data: st.DataObject) -> None:
     content = data.draw(contents(FORMS[code]))

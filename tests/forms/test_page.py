@@ -23,7 +23,7 @@ def test_an_example_goes_to_the_page_and_comes_back_unchanged(code: str) -> None
 
 
 @pytest.mark.parametrize("code", sorted(set(FORMS) - {"imported_episode"}))
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=6, deadline=None)
 @given(data=st.data())
 def test_any_valid_content_survives_the_page(code: str, data: st.DataObject) -> None:
     content = clean(FORMS[code], data.draw(contents(FORMS[code])))

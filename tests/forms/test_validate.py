@@ -40,7 +40,7 @@ def test_every_example_is_good_for_signing_and_closing(code: str) -> None:
 
 
 @pytest.mark.parametrize("code", sorted(FORMS))
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=6, deadline=None)
 @given(data=st.data())
 def test_what_a_definition_allows_is_valid_for_saving(code: str, data: st.DataObject) -> None:
     content = data.draw(contents(FORMS[code]))
