@@ -179,4 +179,14 @@ def test_columns_get_room_for_their_words() -> None:
         ["TT", "Tên thuốc", "Số lượng"], ["number", "text", "number"], [["1", "Methylprednisolon", "2"]]
     )
     assert widths[1] > 2 * widths[0]
-    assert widths[0] == widths[2]
+    assert widths[0] <= widths[2] < widths[1] / 2
+
+
+def test_a_word_of_the_head_stays_whole_above_narrow_numbers() -> None:
+    labels = ["Ngày", "NA MP (mmHg)", "Điều trị", "Đã có"]
+    kinds = ["date", "number", "text", "choice"]
+    plain = column_widths(["Ngày", "Số", "Điều trị", "Có"], kinds, [["24/11/2026", "27", "Nhỏ mắt", "Có"]])
+    wide = column_widths(labels, kinds, [["24/11/2026", "27", "Nhỏ mắt", "Không"]])
+    assert wide[1] > plain[1]
+    assert wide[3] > plain[3]
+    assert wide[0] == plain[0]

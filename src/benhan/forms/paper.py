@@ -33,18 +33,20 @@ def span_of(item: dict[str, Any]) -> int:
 def column_widths(labels: Sequence[str], kinds: Sequence[str], rows: Sequence[Sequence[str]]) -> list[float]:
     """Shares of the columns of a table: by the longest text, and never too narrow for the longest word (a drug's name)."""
     return [
-        _narrow(kind, [row[n] for row in rows]) if kind in _NARROW else _share(label, [row[n] for row in rows])
+        _narrow(kind, label, [row[n] for row in rows]) if kind in _NARROW else _share(label, [row[n] for row in rows])
         for n, (label, kind) in enumerate(zip(labels, kinds, strict=True))
     ]
 
 
-def _narrow(kind: str, cells: Sequence[str]) -> float:
-    """A number needs little; an answer of two words should stay on one line."""
+def _narrow(kind: str, label: str, cells: Sequence[str]) -> float:
+    """A number needs little, but a word of its head stays whole; an answer of two words should stay on one line."""
     longest = max(map(len, cells), default=0)
-    return round(min(max(longest * 0.17, 0.9), 2.6), 3) if kind == "choice" else 0.9
+    head = max(map(len, label.split(" "))) * 0.21
+    wanted = min(max(longest * 0.21, 0.9), 2.6) if kind == "choice" else 0.9
+    return round(max(wanted, head), 3)
 
 
 def _share(label: str, cells: Sequence[str]) -> float:
     longest = max([len(label), *map(len, cells)])
     word = max(len(w) for text in (label, *cells[:CELLS_READ]) for w in text.split(" "))
-    return round(max(min(max(longest, 7), 42) * 0.12, min(word, 18) * 0.15), 3)
+    return round(max(min(max(longest, 7), 42) * 0.12, min(word, 18) * 0.17), 3)
