@@ -114,6 +114,14 @@ def test_a_second_page_says_whose_it_is(tmp_path: Path) -> None:
         assert ("PHẠM THỊ THỬ · Số HSBA BA25.000001" in text) == said
 
 
+@pytest.mark.parametrize(("code", "stamps"), [("discharge_paper", 1), ("transfer_paper", 1), ("free_note", 0)])
+def test_a_paper_that_bears_a_stamp_says_where(code: str, stamps: int, tmp_path: Path) -> None:
+    file = tmp_path / "page.pdf"
+    file.write_bytes(printed(FORMS[code], examples(FORMS[code])[0]).pdf)
+    text = subprocess.run(["pdftotext", str(file), "-"], capture_output=True, text=True, check=True).stdout
+    assert text.count("đóng dấu)") == stamps
+
+
 @pytest.mark.parametrize(
     ("code", "lines"),
     [
