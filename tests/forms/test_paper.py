@@ -13,7 +13,7 @@ import yaml
 
 from benhan.forms.build import build
 from benhan.forms.definition import FormVersion
-from benhan.forms.paper import column_widths
+from benhan.forms.paper import LETTER_TIGHT_MM, PAGE_MM, column_widths
 from benhan.forms.print import print_sections
 from benhan.law import codes, registry
 from benhan.proof.render import Rendered, render
@@ -175,18 +175,43 @@ def test_a_broken_draft_still_prints() -> None:
 
 
 def test_columns_get_room_for_their_words() -> None:
-    widths = column_widths(
-        ["TT", "Tên thuốc", "Số lượng"], ["number", "text", "number"], [["1", "Methylprednisolon", "2"]]
-    )
+    widths = column_widths(["TT", "Tên thuốc", "Số lượng"], [["1", "Methylprednisolon", "2"]])
     assert widths[1] > 2 * widths[0]
     assert widths[0] <= widths[2] < widths[1] / 2
 
 
-def test_a_word_of_the_head_stays_whole_above_narrow_numbers() -> None:
-    labels = ["Ngày", "NA MP (mmHg)", "Điều trị", "Đã có"]
-    kinds = ["date", "number", "text", "choice"]
-    plain = column_widths(["Ngày", "Số", "Điều trị", "Có"], kinds, [["24/11/2026", "27", "Nhỏ mắt", "Có"]])
-    wide = column_widths(labels, kinds, [["24/11/2026", "27", "Nhỏ mắt", "Không"]])
-    assert wide[1] > plain[1]
-    assert wide[3] > plain[3]
-    assert wide[0] == plain[0]
+def test_a_word_of_a_crowded_table_stays_whole() -> None:
+    labels = [
+        "Tên thuốc",
+        "ĐVT",
+        "Số lượng",
+        "Liều",
+        "Đường dùng",
+        "Cách dùng",
+        "Giờ y lệnh",
+        "Giờ thực hiện",
+        "Thực hiện",
+    ]
+    row = [
+        "Paracetamol 500 mg",
+        "viên",
+        "1",
+        "500 mg",
+        "Uống",
+        "Pha NaCl 0,9% truyền 30 phút",
+        "08:00",
+        "12/03/2026 08:12",
+        "Đã dùng",
+    ]
+    widths = column_widths(labels, [row])
+    page = sum(widths)
+    for label, cell, width in zip(labels, row, widths, strict=True):
+        longest = max(len(w) for w in f"{label} {cell}".split(" "))
+        assert width / page * PAGE_MM >= longest * LETTER_TIGHT_MM, label
+    assert page == pytest.approx(PAGE_MM, abs=0.5)
+
+
+def test_what_does_not_fit_at_all_is_still_shared_out() -> None:
+    many = ["Phương pháp"] * 20
+    widths = column_widths(many, [["x"] * 20])
+    assert len(set(widths)) == 1

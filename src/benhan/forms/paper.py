@@ -7,8 +7,15 @@ from typing import Any
 
 WHOLE, HALF, THIRD = 6, 3, 2  # sixths of a line
 _ALONE = frozenset({"statement", "longtext", "table", "drawing", "diagram"})
-_NARROW = frozenset({"number", "icd10", "choice", "time"})
 _HALVES = frozenset({"date", "datetime", "icd10"})
+PAGE_MM = 178  # what lies between the margins of upright A4
+LETTER_MM, LETTER_TIGHT_MM, EDGES_MM = (
+    1.78,
+    1.58,
+    2.0,
+)  # a letter of the head, bold, at 8.5 and 7.5 points; both edges of a cell
+TIGHT_ABOVE = 7  # columns; from then on the layout writes smaller (items.typ)
+WORD_MAX, TEXT_MAX = 20, 42
 CELLS_READ = 40  # of a long table the first lines say enough about the words in it
 
 
@@ -30,23 +37,23 @@ def span_of(item: dict[str, Any]) -> int:
     return WHOLE if len(item["value"]) + label + len(item["number"]) > 44 else HALF
 
 
-def column_widths(labels: Sequence[str], kinds: Sequence[str], rows: Sequence[Sequence[str]]) -> list[float]:
-    """Shares of the columns of a table: by the longest text, and never too narrow for the longest word (a drug's name)."""
-    return [
-        _narrow(kind, label, [row[n] for row in rows]) if kind in _NARROW else _share(label, [row[n] for row in rows])
-        for n, (label, kind) in enumerate(zip(labels, kinds, strict=True))
-    ]
+def column_widths(labels: Sequence[str], rows: Sequence[Sequence[str]]) -> list[float]:
+    """Shares of the columns of a table: first each gets its longest word (a drug's name, a unit, a day), reckoned on upright A4,
+    then what is left goes where the long texts are."""
+    letter = LETTER_TIGHT_MM if len(labels) > TIGHT_ABOVE else LETTER_MM
+    columns = [[row[n] for row in rows] for n in range(len(labels))]
+    words = [_word(label, cells) * letter + EDGES_MM for label, cells in zip(labels, columns, strict=True)]
+    more = [_more(label, cells) for label, cells in zip(labels, columns, strict=True)]
+    left = max(0.0, PAGE_MM - sum(words))
+    return [round(word + left * share / sum(more), 2) for word, share in zip(words, more, strict=True)]
 
 
-def _narrow(kind: str, label: str, cells: Sequence[str]) -> float:
-    """A number needs little, but a word of its head stays whole; an answer of two words should stay on one line."""
-    longest = max(map(len, cells), default=0)
-    head = max(map(len, label.split(" "))) * 0.21
-    wanted = min(max(longest * 0.21, 0.9), 2.6) if kind == "choice" else 0.9
-    return round(max(wanted, head), 3)
+def _more(label: str, cells: Sequence[str]) -> float:
+    """What more room is good for: long texts, and much less so a single long word or a long head over short answers."""
+    longest = min(max(map(len, cells), default=0), TEXT_MAX)
+    return max(longest - 0.6 * _word(label, cells), 0.25 * len(label), 1.0)
 
 
-def _share(label: str, cells: Sequence[str]) -> float:
-    longest = max([len(label), *map(len, cells)])
-    word = max(len(w) for text in (label, *cells[:CELLS_READ]) for w in text.split(" "))
-    return round(max(min(max(longest, 7), 42) * 0.12, min(word, 18) * 0.17), 3)
+def _word(label: str, cells: Sequence[str]) -> int:
+    """Letters of the longest word that must not be broken; a pasted hash may be."""
+    return min(max(len(w) for text in (label, *cells[:CELLS_READ]) for w in text.split(" ")), WORD_MAX)

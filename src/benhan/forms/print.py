@@ -170,7 +170,7 @@ def _section(section: Section, content: dict[str, Any], look: Look) -> dict[str,
     widths: list[float] = []
     if section.repeated and drawn:
         cells = [[str(i["value"]) for i in row] for row in drawn if len(row) == len(drawn[0])]
-        widths = column_widths([i["label"] for i in drawn[0]], [i["type"] for i in drawn[0]], cells)
+        widths = column_widths([i["label"] for i in drawn[0]], cells)
     return {
         "id": section.id,
         "title": section.title_vi,
@@ -242,13 +242,13 @@ def _table(f: Field, lines: list[dict[str, Any]], look: Look) -> dict[str, Any]:
             "columns": labels,
             "kinds": kinds,
             "value": cells,
-            "widths": column_widths(labels, kinds, cells),
+            "widths": column_widths(labels, cells),
         }
     by_row = {str(line.get(ROW_KEY)): cell for line, cell in zip(lines, cells, strict=True)}
     shown = [r for r in f.rows if r.code in by_row] if by_row and len(f.rows) > FIXED_ROWS_ALWAYS else f.rows
     fixed = [[r.label_vi, *by_row.get(r.code, [""] * len(f.columns))] for r in shown]
     labels, kinds = ["", *labels], ["text", *kinds]
-    return drawn | {"columns": labels, "kinds": kinds, "value": fixed, "widths": column_widths(labels, kinds, fixed)}
+    return drawn | {"columns": labels, "kinds": kinds, "value": fixed, "widths": column_widths(labels, fixed)}
 
 
 def table_chart(f: Field, lines: Sequence[dict[str, Any]], look: Look) -> str:
