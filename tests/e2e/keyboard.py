@@ -34,7 +34,9 @@ def begin_form(page: Any, words: str) -> None:
     page.keyboard.press("Alt+g")
     page.keyboard.type(words)
     page.keyboard.press("Enter")
+    page.wait_for_url("**/drafts/**")  # and its scripts: a key pressed before them is nobody's
     page.wait_for_selector("form[data-editor]")
+    page.wait_for_load_state()
 
 
 def fill_what_is_missing(page: Any, answers: dict[str, str]) -> list[str]:
