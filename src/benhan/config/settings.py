@@ -37,6 +37,16 @@ ROOMS = [
     "benhan.archive",
     "benhan.clinical",
     "benhan.exchange.bhyt",
+    "benhan.exchange.cv365",
+    "benhan.rollout.readiness",
+    "benhan.rollout.survey",
+    "benhan.rollout.plan",
+    "benhan.rollout.dossier",
+    "benhan.rollout.stopping",
+    "benhan.rollout.training",
+    "benhan.rollout.duties",
+    "benhan.rollout.reporting",
+    "benhan.rollout.authority",
     "benhan.site",
 ]
 INSTALLED_APPS = [

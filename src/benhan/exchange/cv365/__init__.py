@@ -1,0 +1,1 @@
+"""The exchange file HoSoBenhAn of letter CV 365 (annex): out and in."""

@@ -1,0 +1,1 @@
+"""The province view of a health department."""

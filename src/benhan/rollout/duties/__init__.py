@@ -1,0 +1,1 @@
+"""The law calendar: dates, duties, and whether they are seen done."""

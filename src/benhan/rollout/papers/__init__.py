@@ -1,0 +1,1 @@
+"""Administrative papers as blocks, drawn as DOCX, PDF and XLSX. No tables."""

@@ -1,0 +1,1 @@
+"""The signed status report of the facility."""

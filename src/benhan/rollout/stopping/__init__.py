@@ -1,0 +1,1 @@
+"""Stopping paper, department by department."""

@@ -1,0 +1,1 @@
+"""The guided survey of the facility and the gaps found."""
