@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from importlib import import_module
 from importlib.util import find_spec
+from pathlib import Path
 
 from django.conf import settings
 
@@ -30,6 +31,7 @@ from benhan.records import facts, known
 from benhan.records import permissions as records
 from benhan.records import queries as record_queries
 from benhan.records.models import Document, DocumentVersion, Draft, MedicalRecord
+from benhan.rollout.readiness.models import ReadinessRun
 from benhan.ui import menu, slots
 
 _connected = False
@@ -45,6 +47,7 @@ def connect() -> None:
     register_actions()
     provide_facts()
     fill_pages()
+    measure()
     subscribe()
     news.seal()
 
@@ -68,12 +71,22 @@ def provide_facts() -> None:
     gate.provide(OwnForm, lambda actor, form: gate.Facts())
     gate.provide(Snippet, phrases.snippet_facts)
     gate.provide(Abbreviation, lambda actor, line: gate.Facts())
-    gate.provide(ImportRun, lambda actor, run: gate.Facts())
+    for kind in (ImportRun, ReadinessRun):
+        gate.provide(kind, lambda actor, obj: gate.Facts())
     patient_queries.restrict_with(records.visible_patient_ids)
     patient_queries.find_numbers_with(record_queries.patient_ids_by_number)
     known.add_from(clinical_queries.known_facts)
     for label in ("Encounter", "MedicalRecord", "Document"):
         merging.declare(f"records.{label}", "follow")
+
+
+def measure() -> None:
+    """The checks of readiness: loading a module of them makes them known."""
+    for room in settings.ROOMS:
+        if room.startswith("benhan.rollout."):
+            folder = Path(str(find_spec(room).origin)).parent  # type: ignore[union-attr]  # an installed room has a spec
+            for path in sorted(folder.glob("checks*.py")):
+                import_module(f"{room}.{path.stem}")
 
 
 def facility_name(**_: object) -> str:
@@ -98,6 +111,7 @@ def fill_pages() -> None:
         menu.MenuItem("Sao lưu", "archive:backups", "archive.backup.read", 78, "cloud-check"),
         menu.MenuItem("Nhân viên", "site:staff", "site.staff.manage", 70),
         menu.MenuItem("Nhật ký", "site:audit", "site.audit.read", 80),
+        menu.MenuItem("Không giấy", "readiness:overview", "readiness.run.read", 74, "clipboard-check"),
     )
     slots.provide("facility_name", facility_name)
     slots.provide("patient_banner", clinical_pages.banner_allergies)

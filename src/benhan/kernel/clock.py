@@ -36,6 +36,11 @@ def day_of(moment: datetime, zone: tzinfo | None = None) -> date:
     return moment.astimezone(zone or ZoneInfo(FACILITY_ZONE_DEFAULT)).date()
 
 
+def local(moment: datetime, zone: tzinfo | None = None) -> datetime:
+    """The same moment on the facility's clock, to be printed."""
+    return moment.astimezone(zone or ZoneInfo(FACILITY_ZONE_DEFAULT))
+
+
 @contextmanager
 def held_at(moment: datetime) -> Iterator[None]:
     """Hold the clock at `moment` (must carry a zone) inside the block. For tests and demo data only."""

@@ -35,4 +35,5 @@ urlpatterns = [
     path("", include("benhan.records.urls")),
     path("", include("benhan.archive.urls")),
     path("import/", include("benhan.exchange.bhyt.urls")),
+    path("rollout/readiness/", include("benhan.rollout.readiness.urls")),
 ]
