@@ -132,3 +132,28 @@ def survey() -> list[dict[str, Any]]:
 def tasks() -> list[dict[str, Any]]:
     """The tasks a plan is made from (tasks.yaml)."""
     return list(_yaml("tasks.yaml"))
+
+
+@dataclass(frozen=True)
+class GapKind:
+    """Something that may be missing: what closes it, who, how dear, from which source, after which others."""
+
+    code: str
+    title_vi: str
+    task_vi: str
+    weight: int
+    owner: str
+    cost: str
+    days: int
+    source: str
+    needs: tuple[str, ...] = ()
+    budget: dict[str, Any] | None = None
+
+
+@cache
+def gap_kinds() -> dict[str, GapKind]:
+    """Every gap the survey may find, by code."""
+    return {
+        code: GapKind(code=code, **{**line, "needs": tuple(line.get("needs", ()))})
+        for code, line in _yaml("gaps.yaml").items()
+    }

@@ -36,4 +36,5 @@ urlpatterns = [
     path("", include("benhan.archive.urls")),
     path("import/", include("benhan.exchange.bhyt.urls")),
     path("rollout/readiness/", include("benhan.rollout.readiness.urls")),
+    path("rollout/survey/", include("benhan.rollout.survey.urls")),
 ]

@@ -172,11 +172,12 @@ def retrieval(look: Look) -> Finding:
     people = [Patient.objects.order_by("recorded_at").first(), Patient.objects.order_by("-recorded_at").first()]
     if people[0] is None:
         return look.judged(False, "chưa có người bệnh để tìm")
-    slowest = max(_milliseconds(person) for person in people if person is not None)
+    slowest = max(milliseconds(person) for person in people if person is not None)
     return look.judged(slowest <= look.aim, f"lần chậm nhất {slowest:.0f} ms")
 
 
-def _milliseconds(person: Patient) -> float:
+def milliseconds(person: Patient) -> float:
+    """How long one search and one opening of a record take."""
     begun = time.perf_counter()
     patients.search(LOOKER, person.patient_number)
     for record in records.records_of(person, limit=1):
