@@ -18,6 +18,7 @@ from benhan.clinical import queries as clinical_queries
 from benhan.clinical import services as clinical
 from benhan.exchange.bhyt.models import ImportRun
 from benhan.facility import queries as facility_queries
+from benhan.facility.models import Department
 from benhan.formbook import published
 from benhan.formbook.models import OwnForm
 from benhan.kernel import news
@@ -27,11 +28,12 @@ from benhan.patients import queries as patient_queries
 from benhan.patients.models import Identifier, Merge, Patient
 from benhan.phrases import permissions as phrases
 from benhan.phrases.models import Abbreviation, Snippet
-from benhan.records import facts, known
+from benhan.records import facts, known, media
 from benhan.records import permissions as records
 from benhan.records import queries as record_queries
 from benhan.records.models import Document, DocumentVersion, Draft, MedicalRecord
 from benhan.rollout.readiness.models import ReadinessRun
+from benhan.rollout.stopping import queries as stopping
 from benhan.ui import menu, slots
 
 _connected = False
@@ -71,11 +73,12 @@ def provide_facts() -> None:
     gate.provide(OwnForm, lambda actor, form: gate.Facts())
     gate.provide(Snippet, phrases.snippet_facts)
     gate.provide(Abbreviation, lambda actor, line: gate.Facts())
-    for kind in (ImportRun, ReadinessRun):
+    for kind in (ImportRun, ReadinessRun, Department):
         gate.provide(kind, lambda actor, obj: gate.Facts())
     patient_queries.restrict_with(records.visible_patient_ids)
     patient_queries.find_numbers_with(record_queries.patient_ids_by_number)
     known.add_from(clinical_queries.known_facts)
+    media.medium_with(stopping.medium_of_new)
     for label in ("Encounter", "MedicalRecord", "Document"):
         merging.declare(f"records.{label}", "follow")
 

@@ -11,12 +11,12 @@ from benhan.facility import numbers
 from benhan.facility import queries as facility
 from benhan.facility.models import Department, Staff
 from benhan.kernel import clock, news
-from benhan.kernel.errors import FieldError, Invalid
+from benhan.kernel.errors import FieldError, Invalid, Refused
 from benhan.kernel.text import clean
 from benhan.law import registry
 from benhan.patients.models import Patient
 from benhan.patients.services import locked_living
-from benhan.records import facts, lifecycle
+from benhan.records import facts, lifecycle, media
 from benhan.records.models import CareTeamMember, DepartmentStay, Encounter, MedicalRecord, RecordEvent, Volume
 
 TYPES_RULE = "records.types"
@@ -72,6 +72,7 @@ def open_record(
             record_type=record_type,
             department=department,
             attending=attending,
+            medium=media.medium_of_new(department.pk),
             record_number=_number("record", record_type, kind["number_pattern"]),
             admission_number=_number("admission", record_type, kind["admission_pattern"]) or None,
             opened_at=started,
@@ -127,6 +128,34 @@ def assign(
             )
         note_event(fresh, "assign", fresh.record_state, fresh.record_state, actor)
         audit.record("records.record.assign", patient_id=fresh.patient_id, record_id=fresh.pk)
+    return fresh
+
+
+def set_medium(record: MedicalRecord, medium: str, *, reason: str, actor: Actor) -> MedicalRecord:
+    """Say that a record is (also) on paper, or goes on electronically from now (R-22, R-94). Refused when it would hide paper
+    that exists, and for a record that already has electronic papers and is called paper alone."""
+    gate.require(actor, "records.record.medium", record)
+    reason = clean(reason).strip()
+    if len(reason) < 5:
+        raise Invalid([FieldError("reason", "required", "Ghi lý do (ít nhất 5 ký tự)")])
+    with audit.unit_of_work("records.record.medium"):
+        fresh = locked(record)
+        lifecycle.next_state(fresh.record_state, "medium")
+        if (fresh.medium, medium) not in media.CHANGES:
+            raise Refused(
+                "Không đổi được hình thức hồ sơ như vậy: phần giấy đã có thì hồ sơ vẫn còn giấy", code="medium_change"
+            )
+        if medium == "paper" and fresh.document_count:
+            raise Refused("Hồ sơ đã có giấy tờ điện tử nên không thể là hồ sơ giấy", code="medium_has_documents")
+        before, fresh.medium = fresh.medium, medium
+        fresh.save(update_fields=["medium"])
+        note_event(fresh, "medium", fresh.record_state, fresh.record_state, actor, reason=reason)
+        audit.record(
+            "records.record.medium",
+            patient_id=fresh.patient_id,
+            record_id=fresh.pk,
+            detail={"from": before, "to": medium},
+        )
     return fresh
 
 

@@ -25,6 +25,7 @@ ACTIONS = (
     Action("records.record.read", "Xem hồ sơ bệnh án", subject="record"),
     Action("records.record.open", "Mở hồ sơ bệnh án", kind="write", subject="patient"),
     Action("records.record.assign", "Phân công, chuyển khoa", kind="write", subject="record"),
+    Action("records.record.medium", "Đổi hình thức hồ sơ (giấy, điện tử)", kind="write", subject="record"),
     Action("records.record.discharge", "Cho ra viện", kind="write", subject="record"),
     Action("records.record.close", "Kết thúc hồ sơ", kind="write", subject="record"),
     Action("records.record.reopen", "Mở lại hồ sơ", kind="write", subject="record"),

@@ -37,4 +37,6 @@ urlpatterns = [
     path("import/", include("benhan.exchange.bhyt.urls")),
     path("rollout/readiness/", include("benhan.rollout.readiness.urls")),
     path("rollout/survey/", include("benhan.rollout.survey.urls")),
+    path("rollout/calendar/", include("benhan.rollout.duties.urls")),
+    path("rollout/stopping/", include("benhan.rollout.stopping.urls")),
 ]
