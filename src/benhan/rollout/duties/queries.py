@@ -73,9 +73,10 @@ def occurrence(duty: Duty, today: date) -> date:
     """The date that counts now: of a returning duty the next one not yet over, by whole periods from the first."""
     if duty.every not in MONTHS:
         return duty.due
-    due, step = duty.due, MONTHS[duty.every]
-    while due < today:
-        due = _later(due, step)
+    due, periods = duty.due, 0
+    while due < today:  # always from the first date: counted on from 30 June, a year would end on 30 December
+        periods += 1
+        due = _later(duty.due, periods * MONTHS[duty.every])
     return due
 
 
