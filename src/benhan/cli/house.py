@@ -21,14 +21,23 @@ FORMAT = click.option("--format", "form", type=click.Choice(["text", "json"]), d
 def setup(with_demo: bool) -> None:
     """Create or update the database and the keys. Safe to run again."""
     up()
+    migrate(with_demo=with_demo)
+    click.echo("Sẵn sàng.")
+
+
+def migrate(*, with_demo: bool = False) -> None:
+    """Bring tables and keys of the house up to date. Refused when the database is that of another kind of house."""
     from django.conf import settings
     from django.core.management import call_command
     from django.db import connection
     from django.db.migrations.executor import MigrationExecutor
 
     from benhan.audit.keys import signing_key
+    from benhan.rollout.training.house import require_match
 
     with alone(settings.BENHAN_HOME / "setup.lock"):
+        with saying_no():
+            require_match()
         executor = MigrationExecutor(connection)
         if executor.migration_plan(executor.loader.graph.leaf_nodes()):
             click.echo("Đang tạo hoặc nâng cấp cơ sở dữ liệu…")
@@ -36,14 +45,19 @@ def setup(with_demo: bool) -> None:
         signing_key()
         if with_demo:
             _demo(only_if_empty=True)
-    click.echo("Sẵn sàng.")
 
 
 @click.command()
 @click.option("--host", default="127.0.0.1", show_default=True)
 @click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65535))
-def serve(host: str, port: int) -> None:
+@click.option("--practice", is_flag=True, help="Serve the practice house beside this one (as `benhan practice`).")
+def serve(host: str, port: int, practice: bool) -> None:
     """Serve the pages (and sign the log's tree heads in the background)."""
+    if practice:
+        from benhan.cli.practice import serve_practice
+
+        serve_practice(host, port)
+        return
     from benhan.cli.server import run
 
     run(host, port)
@@ -164,6 +178,10 @@ def import_bhyt(paths: tuple[Path, ...], form: str) -> None:
     """Import insurance XML files (QĐ 130/4750/3176) or folders of them."""
     up()
     from benhan.exchange.bhyt.command import run
+    from benhan.rollout.training.house import require_real
+
+    with saying_no():
+        require_real()
 
     sys.exit(run(paths, as_json=form == "json"))
 
