@@ -86,7 +86,7 @@ def _drafts(trial: Department | None) -> list[dict[str, Any]]:
                 "after": [*needs, "kickoff"],
                 "source": gap.source[:300],
                 "weight": gap.weight,
-                "note": gap.title,
+                "note": gap.advice or gap.title,
                 "budget_item": budget.get("item_vi", ""),
                 "budget_unit": budget.get("unit_vi", ""),
                 "quantity": 1 if budget else 0,
