@@ -116,7 +116,7 @@ def fill_pages() -> None:
         menu.MenuItem("Sao lưu", "archive:backups", "archive.backup.read", 78, "cloud-check"),
         menu.MenuItem("Nhân viên", "site:staff", "site.staff.manage", 70),
         menu.MenuItem("Nhật ký", "site:audit", "site.audit.read", 80),
-        menu.MenuItem("Không giấy", "readiness:overview", "readiness.run.read", 74, "clipboard-check"),
+        menu.MenuItem("Không giấy", "readiness:overview", "readiness.run.read", 74, "clipboard2-check"),
     )
     slots.provide("facility_name", facility_name)
     slots.provide("patient_banner", clinical_pages.banner_allergies)

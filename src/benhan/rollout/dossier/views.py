@@ -47,7 +47,7 @@ def _draw(request: HttpRequest, errors: list[FieldError], open_code: str = "") -
         "labels": letterhead.LABELS,
         "may_make": gate.allowed(actor_of(request), "dossier.paper.make"),
         "today": clock.today(),
-        "typed": request.POST,
+        "typed": {"number": request.POST.get("number", "")},
         "open_code": open_code,
         "errors": errors,
     }
