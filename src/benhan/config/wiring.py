@@ -33,6 +33,7 @@ from benhan.records import facts, known, media
 from benhan.records import permissions as records
 from benhan.records import queries as record_queries
 from benhan.records.models import Document, DocumentVersion, Draft, MedicalRecord
+from benhan.rollout.dossier.models import DossierPaper
 from benhan.rollout.plan.models import Task
 from benhan.rollout.readiness.models import ReadinessRun
 from benhan.rollout.stopping import queries as stopping
@@ -77,7 +78,7 @@ def provide_facts() -> None:
     gate.provide(OwnForm, lambda actor, form: gate.Facts())
     gate.provide(Snippet, phrases.snippet_facts)
     gate.provide(Abbreviation, lambda actor, line: gate.Facts())
-    for kind in (ImportRun, ReadinessRun, Department, Task):
+    for kind in (ImportRun, ReadinessRun, Department, Task, DossierPaper):
         gate.provide(kind, lambda actor, obj: gate.Facts())
     patient_queries.restrict_with(records.visible_patient_ids)
     patient_queries.find_numbers_with(record_queries.patient_ids_by_number)
@@ -118,7 +119,7 @@ def fill_pages() -> None:
         menu.MenuItem("Sao lưu", "archive:backups", "archive.backup.read", 78, "cloud-check"),
         menu.MenuItem("Nhân viên", "site:staff", "site.staff.manage", 70),
         menu.MenuItem("Nhật ký", "site:audit", "site.audit.read", 80),
-        menu.MenuItem("Không giấy", "readiness:overview", "readiness.run.read", 74, "clipboard-check"),
+        menu.MenuItem("Không giấy", "readiness:overview", "readiness.run.read", 74, "clipboard2-check"),
     )
     if practice.is_practice():
         menu.add(menu.MenuItem("Thực hành", "training:tasks", "training.task.read", 5, "clipboard-check"))

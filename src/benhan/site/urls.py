@@ -37,6 +37,7 @@ urlpatterns = [
     path("import/", include("benhan.exchange.bhyt.urls")),
     path("rollout/readiness/", include("benhan.rollout.readiness.urls")),
     path("rollout/survey/", include("benhan.rollout.survey.urls")),
+    path("rollout/dossier/", include("benhan.rollout.dossier.urls")),
     path("rollout/plan/", include("benhan.rollout.plan.urls")),
     path("rollout/calendar/", include("benhan.rollout.duties.urls")),
     path("rollout/stopping/", include("benhan.rollout.stopping.urls")),

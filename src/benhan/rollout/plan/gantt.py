@@ -32,7 +32,8 @@ def drawn(rows: Sequence[Row], due: date) -> Markup:
         if first <= day <= last:
             pieces.append(
                 Markup(
-                    '<line x1="{0:.1f}" y1="{2}" x2="{0:.1f}" y2="{1}" class="{3}"/><text x="{0:.1f}" y="12" class="{3} mid">{4}</text>'
+                    '<line x1="{0:.1f}" y1="{2}" x2="{0:.1f}" y2="{1}" class="{3}"/>'
+                    '<text x="{0:.1f}" y="12" class="{3} mid">{4}</text>'
                 ).format(x(day) + day_width / 2, height, 16, name, label)
             )
     body = Markup("").join(pieces)

@@ -37,9 +37,12 @@ def _purpose(plan: Plan) -> list[Block]:
             f"1. Hoàn thành triển khai hồ sơ bệnh án điện tử theo Thông tư 13/2025/TT-BYT trước ngày {plan.due:%d/%m/%Y}; "
             "dừng sử dụng hồ sơ bệnh án giấy tại từng khoa khi đạt các điều kiện chuyển đổi."
         ),
-        Paragraph("2. Bảo đảm an toàn người bệnh trong thời gian chuyển đổi: mỗi khoa chạy song song trước khi dừng giấy; người bệnh đang điều trị theo hồ sơ giấy được dùng hồ sơ giấy đến hết đợt."),
+        Paragraph(
+            "2. Bảo đảm an toàn người bệnh trong thời gian chuyển đổi: mỗi khoa chạy song song trước khi dừng giấy; "
+            "người bệnh đang điều trị theo hồ sơ giấy được dùng hồ sơ giấy đến hết đợt."
+        ),
         Paragraph("3. Mỗi việc có người phụ trách, thời hạn, kết quả đo được trên hệ thống."),
-    ]  # fmt: skip
+    ]
 
 
 def _standing() -> list[Block]:
@@ -49,7 +52,8 @@ def _standing() -> list[Block]:
         met = last.passed + last.stated
         blocks.append(
             Paragraph(
-                f"Kết quả tự đánh giá ngày {clock.day_of(last.begun_at):%d/%m/%Y}: {met} tiêu chí đạt, {last.failed} tiêu chí chưa đạt, "
+                f"Kết quả tự đánh giá ngày {clock.day_of(last.begun_at):%d/%m/%Y}: {met} tiêu chí đạt, "
+                f"{last.failed} tiêu chí chưa đạt, "
                 f"{last.open_statements} tiêu chí chờ xác nhận."
             )
         )
@@ -79,17 +83,21 @@ def _tasks(plan: Plan) -> list[Block]:
         for n, r in enumerate(found, 1)
     ]
     late = queries.overdue_days(plan)
-    warning = [
-        Paragraph(
-            f"Lưu ý: với thời lượng tối thiểu, kế hoạch vẫn kết thúc sau hạn {late} ngày; cần thêm nhân lực hoặc rút bớt việc."
-        )
-    ]
+    said = (
+        f"Lưu ý: với thời lượng tối thiểu, kế hoạch vẫn kết thúc sau hạn {late} ngày; cần thêm nhân lực hoặc rút việc."
+    )
+    warning = [Paragraph(said)]
+    phases = "; ".join(f"{s.department.name} (đang ở giai đoạn {s.phase_name.lower()})" for s in standings())
     return [
         Heading("III. NỘI DUNG VÀ TIẾN ĐỘ"),
-        Table(["TT", "Nội dung", "Phụ trách", "Bắt đầu", "Kết thúc", "Căn cứ, kết quả"], rows, (0.7, 5, 2.6, 1.7, 1.7, 2.2)),
+        Table(
+            ["TT", "Nội dung", "Phụ trách", "Bắt đầu", "Kết thúc", "Căn cứ, kết quả"],
+            rows,
+            (0.7, 5, 2.6, 1.7, 1.7, 2.2),
+        ),
         *(warning if late else []),
-        Paragraph("Các khoa lâm sàng: " + "; ".join(f"{s.department.name} (đang ở giai đoạn {s.phase_name.lower()})" for s in standings()) + "."),
-    ]  # fmt: skip
+        Paragraph(f"Các khoa lâm sàng: {phases}."),
+    ]
 
 
 def _budget(plan: Plan) -> list[Block]:

@@ -83,8 +83,8 @@ def lay(jobs: Sequence[Job], start: date) -> dict[str, tuple[date, date]]:
 
 
 def fit(jobs: Sequence[Job], start: date, due: date) -> tuple[dict[str, tuple[date, date]], Mapping[str, int]]:
-    """Lay the jobs; when they end after the deadline, shorten the long ones evenly, as far as one day each. Returns places and the days
-    used. It may still end too late: then the plan says so, it hides nothing."""
+    """Lay the jobs; when they end after the deadline, shorten the long ones evenly, as far as one day each. Returns places
+    and the days used. It may still end too late: then the plan says so, it hides nothing."""
     days = {job.key: job.days for job in jobs}
     placed = lay(jobs, start)
     for percent in (85, 70, 55, 40, 25, 0):

@@ -86,7 +86,7 @@ def _drafts(trial: Department | None) -> list[dict[str, Any]]:
                 "after": [*needs, "kickoff"],
                 "source": gap.source[:300],
                 "weight": gap.weight,
-                "note": gap.title,
+                "note": gap.advice or gap.title,
                 "budget_item": budget.get("item_vi", ""),
                 "budget_unit": budget.get("unit_vi", ""),
                 "quantity": 1 if budget else 0,
@@ -188,7 +188,7 @@ def change_task(task: Task, typed: dict[str, str], *, actor: Actor) -> Task:
             fresh.done_by = "person" if values["done"] else ""
         fresh.save()
         _lay_again(plan)
-        audit.record("plan.plan.write", object_type="task", object_id=str(fresh.pk), detail={"fields": sorted(values)})
+        audit.record("plan.plan.write", object_type="task", object_id=str(fresh.pk), detail={"fields": " ".join(sorted(values))})
     return Task.objects.get(pk=fresh.pk)
 
 

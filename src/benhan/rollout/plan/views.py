@@ -59,7 +59,7 @@ def _draw(request: HttpRequest, errors: list[FieldError]) -> HttpResponse:
         "departments": facility.departments(kind="clinical"),
         "deadline": DEADLINE,
         "owners": list(queries.OWNERS.items()),
-        "typed": request.POST,
+        "typed": {name: request.POST.get(name, "") for name in TYPED},
         "errors": errors,
     }
     return render(request, "plan/plan.html", page, status=422 if errors else 200)

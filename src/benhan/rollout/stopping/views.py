@@ -91,6 +91,7 @@ def _draw(request: HttpRequest, department: Department, errors: list[FieldError]
         "tabs": tabs(request, "stopping:board"),
         "department": department,
         "phase": phase,
+        "decided": bool(queries.changes(department)),
         "phases": PHASES,
         "next": steps[0] if steps else None,
         "back": [(p, PHASES[p]) for p in order[:here]][-1:],

@@ -55,6 +55,7 @@ class Gap:
     found_by: str
     days: int = 3
     needs: tuple[str, ...] = ()
+    advice: str = ""
 
     @property
     def owner_name(self) -> str:
@@ -102,12 +103,18 @@ def gaps(found: dict[str, Answered] | None = None) -> list[Gap]:
                 kind = gap_kinds()[rule.gap]
                 by_code[rule.gap] = Gap(
                     kind.code, kind.title_vi, kind.task_vi, kind.weight, kind.owner, kind.cost, kind.source,
-                    f"{line.question.label_vi}: {line.question.said(line.value)}", kind.days, kind.needs,
+                    _found_by(line), kind.days, kind.needs,
                 )  # fmt: skip
     for code, gap in _of_criteria().items():
         if SAME.get(code, code) not in by_code:
             by_code.setdefault(code, gap)
     return sorted(by_code.values(), key=lambda g: (-g.weight, g.title))
+
+
+def _found_by(line: Answered) -> str:
+    asked = line.question
+    said = "không có" if asked.measured and not line.is_answered else asked.said(line.value)
+    return f"{asked.label_vi}: {said}"
 
 
 # A criterion of readiness and a gap of the survey that mean the same thing.
@@ -147,8 +154,9 @@ def _of_criteria() -> dict[str, Gap]:
         if line.met or criterion.code in OF_THE_PLAN:
             continue
         found[criterion.code] = Gap(
-            criterion.code, f"{criterion.title_vi}: chưa đạt", criterion.advice_vi, criterion.weight, criterion.owner,
-            criterion.cost, ", ".join(criterion.requirements), str(line.told["figure"]),
+            criterion.code, f"{criterion.title_vi}: chưa đạt", f"Bảo đảm: {criterion.title_vi}", criterion.weight,
+            criterion.owner, criterion.cost, ", ".join(criterion.requirements), str(line.told["figure"]),
+            advice=criterion.advice_vi,
         )  # fmt: skip
     assert found.keys() <= criteria().keys()
     return found

@@ -81,7 +81,7 @@ class Learner:
 
 @dataclass(frozen=True)
 class Earned:
-    """A certificate as the dossier lists it: who, in which role, which tasks, when. `is_current`: of the tasks in use today."""
+    """A certificate: who, in which role, which tasks, when. `is_current`: of the tasks in use today."""
 
     username: str
     full_name: str
@@ -92,6 +92,20 @@ class Earned:
     tasks: tuple[tuple[str, datetime], ...]
     completed_at: datetime
     is_current: bool
+
+
+@dataclass(frozen=True)
+class Trained:
+    """A line of the dossier's list: who, in which role, which tasks, how many, finished when (None: not yet)."""
+
+    person: str
+    title: str
+    department: str
+    role_name: str
+    tasks: tuple[str, ...]
+    done: int
+    total: int
+    finished_at: datetime | None
 
 
 def present(actor: Actor) -> Attempt | None:
@@ -168,8 +182,27 @@ def learners() -> list[Learner]:
     return sorted(found, key=lambda x: (x.department, x.full_name, x.role))
 
 
-def certificates() -> list[Earned]:
-    """Every certificate for the dossier, by department and name."""
+def certificates() -> list[Trained]:
+    """For the dossier: everybody who must train, once for each role, by department and name, with how far they are. Tasks and
+    moment come from the certificate, whose signed list the real house took over (in the practice house: as earned there)."""
+    tasks = {(c.username, c.role): c.tasks_done for c in Certificate.objects.filter(edition=law.edition())}
+    return [
+        Trained(
+            person=x.full_name,
+            title=x.job_title,
+            department=x.department,
+            role_name=x.role_name,
+            tasks=tuple(title for _, title, _ in tasks.get((x.username, x.role), ())),
+            done=x.done,
+            total=x.total,
+            finished_at=x.certified_at,
+        )
+        for x in learners()
+    ]
+
+
+def earned() -> list[Earned]:
+    """Every certificate there is, also of people who left and of older tasks, by department and name."""
     return [
         Earned(
             username=c.username,

@@ -30,7 +30,7 @@ def tasks(request: HttpRequest) -> HttpResponse:
     page = {
         "practice": is_practice(),
         "roles": [(ROLES[role], rows) for role, rows in queries.mine(actor).items()],
-        "earned": [c for c in queries.certificates() if c.username == actor.username],
+        "earned": [c for c in queries.earned() if c.username == actor.username],
     }
     return render(request, "training/tasks.html", page)
 
@@ -62,7 +62,7 @@ def overview(request: HttpRequest) -> HttpResponse:
         "departments": [(name, list(people)) for name, people in groupby(rows, key=lambda x: x.department)],
         "total": len(rows),
         "certified": sum(x.certified_at is not None for x in rows),
-        "earned": queries.certificates(),
+        "earned": queries.earned(),
         "beside": not is_practice() and handover.beside() is not None,
         "may_take": gate.allowed(actor_of(request), "training.certificate.take"),
     }
