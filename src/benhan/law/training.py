@@ -14,7 +14,7 @@ FILE = Path(__file__).resolve().parent / "training" / "tasks.yaml"
 CASES = frozenset(
     {"none", "person", "twins", "arrived", "ward", "consent", "leaving", "discharged", "closed", "sealed"}
 )
-ON = frozenset({"case", "same", "any"})
+ABOUT = frozenset({"case", "same", "any"})
 
 
 @dataclass(frozen=True)
@@ -22,7 +22,7 @@ class Fact:
     """A line of the log that proves a step. Every condition that is given must hold."""
 
     actions: tuple[str, ...]
-    on: str
+    about: str
     object: str = ""
     forms: tuple[str, ...] = ()
     detail: tuple[tuple[str, Any], ...] = ()
@@ -61,7 +61,7 @@ def tasks() -> dict[str, Task]:
     """All tasks by code, in the file's order. A task nothing could prove, or a word nobody knows, is a fault of the file."""
     found = {code: _task(code, line) for code, line in yaml.safe_load(FILE.read_text(encoding="utf-8")).items()}
     for task in found.values():
-        if not task.facts or task.case not in CASES or any(f.on not in ON for f in task.facts):
+        if not task.facts or task.case not in CASES or any(f.about not in ABOUT for f in task.facts):
             raise ValueError(f"training/tasks.yaml: {task.code}")
     return found
 
@@ -90,7 +90,7 @@ def _fact(line: dict[str, Any], case: str) -> Fact:
     given = dict(line)
     return Fact(
         actions=tuple(given.pop("action").split("|")),
-        on=given.pop("on", "case" if case != "none" else "any"),
+        about=given.pop("about", "case" if case != "none" else "any"),
         forms=tuple(given.pop("forms", ())),
         detail=tuple(given.pop("detail", {}).items()),
         **given,

@@ -50,9 +50,9 @@ class _Proof:
 def _fits(attempt: Attempt, fact: Fact, event: AuditEvent, before: AuditEvent | None) -> bool:
     if event.action not in fact.actions or (fact.object and event.object_type != fact.object):
         return False
-    if fact.on == "case" and not _of_case(attempt, event):
+    if fact.about == "case" and not _of_case(attempt, event):
         return False
-    if fact.on == "same" and (before is None or event.object_id != before.object_id):
+    if fact.about == "same" and (before is None or event.object_id != before.object_id):
         return False
     detail = json.loads(event.detail)
     if any(detail.get(key) != value for key, value in fact.detail):
@@ -71,8 +71,9 @@ def _of_thing(fact: Fact, event: AuditEvent) -> bool:
     """Conditions on the thing itself, as the rooms know it."""
     if fact.temporary and not Identifier.objects.filter(patient_id=event.patient_id, system="temporary").exists():
         return False
-    opened = MedicalRecord.objects.filter(pk=event.record_id, record_type__startswith=fact.record_type)
-    return not fact.record_type or opened.exists()
+    if not fact.record_type:
+        return True
+    return MedicalRecord.objects.filter(pk=event.record_id, record_type__startswith=fact.record_type).exists()
 
 
 def _forms(events: Sequence[AuditEvent]) -> dict[str, str]:
