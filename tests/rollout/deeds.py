@@ -6,14 +6,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
-from uuid import uuid4
 
 from django.test import Client
 from django.urls import reverse
 
 from benhan.access import services as access
 from benhan.access.models import Account
-from benhan.archive import packages
 from benhan.facility import services as places
 from benhan.facility.models import Department
 from benhan.kernel import clock
@@ -93,7 +91,7 @@ def amend(form: str) -> Deed:
     def deed(d: Doing) -> None:
         paper = d.paper(form)
         content = complete(d.record, form, {})
-        for section, field in (("entry", "progress"), ("result", "note")):
+        for section, field in (("entry", "progress"), ("result", "conclusion")):
             if isinstance(content.get(section), dict):
                 content[section] = {**content[section], field: "Đính chính: đã xem lại"}  # type: ignore[dict-item]
                 break
@@ -150,9 +148,7 @@ def discharge(d: Doing) -> None:
 
 def admit(d: Doing) -> None:
     ward = Department.objects.get(code="K03")
-    opening.open_record(
-        d.patient, record_type="inpatient_medicine", department=ward, attending=None, actor=d.actor
-    )
+    opening.open_record(d.patient, record_type="inpatient_medicine", department=ward, attending=None, actor=d.actor)
 
 
 def search(d: Doing) -> None:
@@ -185,7 +181,7 @@ DEEDS: dict[str, tuple[Deed, ...]] = {
     "doctor_discharge": (discharge, lambda d: closing.close(d.record, actor=d.actor)),
     "nurse_certificate": CERTIFICATE,
     "nurse_vitals": (write("vital_signs_chart"), sign("vital_signs_chart")),
-    "nurse_care": (write("nursing_care_plan"),),
+    "nurse_care": (write("nursing_care_level_2_3"),),
     "nurse_consent": (confirm,),
     "nurse_print": (printed("treatment_sheet"),),
     "nurse_phrase": (phrase,),
@@ -208,7 +204,7 @@ DEEDS: dict[str, tuple[Deed, ...]] = {
     "archivist_read": (read_record, read("outpatient_general")),
     "archivist_manifest": (lambda d: d.get("records:manifest_pdf", record_id=d.record.pk, volume_no=1),),
     "archivist_print": (printed("outpatient_general"),),
-    "archivist_export": (lambda d: packages.export(d.record, packages.settings.BENHAN_HOME / uuid4().hex),),
+    "archivist_export": (lambda d: d.get("archive:package", record_id=d.record.pk),),
     "administrator_person": (account,),
     "administrator_role": (account, lambda d: access.assign_role(_new(), "nurse", None)),
     "administrator_close": (account, lambda d: access.disable_account(_new())),

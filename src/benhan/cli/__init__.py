@@ -19,5 +19,13 @@ def main() -> None:
     speak_utf8()
 
 
-for command in (*house.COMMANDS, *log.COMMANDS, *proofs.COMMANDS, *copies.COMMANDS, *bench.COMMANDS, *rollout.COMMANDS, *practice.COMMANDS):
+for command in (
+    *house.COMMANDS,
+    *log.COMMANDS,
+    *proofs.COMMANDS,
+    *copies.COMMANDS,
+    *bench.COMMANDS,
+    *rollout.COMMANDS,
+    *practice.COMMANDS,
+):
     main.add_command(command)

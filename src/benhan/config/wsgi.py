@@ -13,7 +13,6 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "benhan.config.settings")
 application = get_wsgi_application()
 
 from benhan.access.web import assert_every_route_declared  # noqa: E402 - needs the loaded apps
-
 from benhan.rollout.training.house import require_match  # noqa: E402 - needs the loaded apps
 
 assert_every_route_declared()

@@ -137,7 +137,9 @@ def _open(actor: Actor, record_type: str) -> tuple[Case, Department]:
         started_at=clock.now() - timedelta(days=WARD_DAYS),
         reason="Sốt, ho đàm, khó thở (thực hành)",
     )
-    if actor.staff_id and department.pk not in actor.department_ids:  # laboratory, pharmacy: they care for the patient too
+    if (
+        actor.staff_id and department.pk not in actor.department_ids
+    ):  # laboratory, pharmacy: they care for the patient too
         opening.assign(record, add=facility.staff(actor.staff_id), actor=head)
     return Case(patient, record), department
 

@@ -38,7 +38,16 @@ _TEXT = {"type": "string", "maxLength": 255}
 _ENTRY = {
     "type": "object",
     "additionalProperties": False,
-    "required": ["username", "full_name", "job_title", "department_code", "department_name", "role", "edition", "tasks"],
+    "required": [
+        "username",
+        "full_name",
+        "job_title",
+        "department_code",
+        "department_name",
+        "role",
+        "edition",
+        "tasks",
+    ],
     "properties": {
         "username": {"type": "string", "pattern": r"^[a-z0-9][a-z0-9._-]{2,59}$"},
         "full_name": _TEXT,

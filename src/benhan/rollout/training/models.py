@@ -15,7 +15,9 @@ class PracticeHouse(models.Model):
     """One row in the database of a practice house, none in a real one: a database tells by itself what it is."""
 
     id = models.SmallIntegerField(primary_key=True, default=1)
-    facility_code = models.CharField(max_length=5, help_text="of the real facility whose people practise; empty: the demo hospital")
+    facility_code = models.CharField(
+        max_length=5, help_text="of the real facility whose people practise; empty: the demo hospital"
+    )
     facility_name = models.CharField(max_length=255, blank=True)
     made_at = models.DateTimeField()
 

@@ -81,6 +81,6 @@ def _forms(events: Sequence[AuditEvent]) -> dict[str, str]:
     found = {}
     for kind, model in (("document", Document), ("documentversion", DocumentVersion)):
         ids = {e.object_id for e in events if e.object_type == kind}
-        rows = model.objects.filter(pk__in=ids).values_list("pk", "form_code") if ids else ()  # type: ignore[attr-defined]  # both are models
+        rows = model.objects.filter(pk__in=ids).values_list("pk", "form_code") if ids else ()
         found.update({str(pk): form for pk, form in rows})
     return found

@@ -110,7 +110,7 @@ class Trained:
 
 def present(actor: Actor) -> Attempt | None:
     """The attempt the panel shows: the newest of this person, while its task still exists."""
-    newest = Attempt.objects.filter(account_id=actor.account_id).first()
+    newest = Attempt.objects.filter(account_id=actor.account_id).first() if actor.account_id else None
     return newest if newest is not None and newest.task in law.tasks() else None
 
 
@@ -130,7 +130,7 @@ def done_at(actor: Actor) -> dict[str, datetime]:
     return _done([actor.account_id]).get(actor.account_id, {}) if actor.account_id else {}
 
 
-def _done(account_ids: list[UUID | None] | None = None) -> dict[UUID, dict[str, datetime]]:
+def _done(account_ids: list[UUID] | None = None) -> dict[UUID, dict[str, datetime]]:
     rows = Attempt.objects.filter(done_at__isnull=False, edition=law.edition()).order_by()
     rows = rows if account_ids is None else rows.filter(account_id__in=account_ids)
     found: dict[UUID, dict[str, datetime]] = {}
@@ -155,10 +155,7 @@ def learners() -> list[Learner]:
     accounts = Account.objects.filter(is_active=True).exclude(username__startswith=PREFIX)
     people = accounts.select_related("staff__department").prefetch_related("assignments")
     done = _done()
-    held = {
-        (c.username, c.role): c.completed_at
-        for c in Certificate.objects.filter(edition=law.edition())
-    }
+    held = {(c.username, c.role): c.completed_at for c in Certificate.objects.filter(edition=law.edition())}
     found = []
     for account in people:
         staff = account.staff

@@ -9,7 +9,6 @@ from benhan.access.actors import Actor
 from benhan.access.models import Account
 from benhan.audit import queries as log
 from benhan.audit import services as audit
-from benhan.facility.models import Staff
 from benhan.kernel import clock
 from benhan.kernel.errors import NotFound
 from benhan.law import training as law
@@ -24,7 +23,7 @@ def begin(code: str, *, actor: Actor) -> Attempt:
     require_practice()
     gate.require(actor, "training.task.practise")
     task = law.tasks().get(code)
-    if task is None or task.role not in actor.roles:
+    if task is None or task.role not in actor.roles or actor.account_id is None:
         raise NotFound("Việc thực hành này không thuộc vai trò của bạn")
     case = cases.make(task.case, actor)
     with audit.unit_of_work("training.task.practise"):
@@ -73,9 +72,8 @@ def _certify(role: str, actor: Actor) -> bool:
     tasks, done = law.of_role(role), queries.done_at(actor)
     if any(t.code not in done for t in tasks):
         return False
-    account = Account.objects.get(pk=actor.account_id)
-    home = Staff.objects.select_related("department").filter(pk=actor.staff_id).first()
-    department = home.department if home else None
+    account = Account.objects.select_related("staff__department").get(username=actor.username)
+    department = account.staff.department if account.staff else None
     _, made = Certificate.objects.get_or_create(
         username=account.username,
         role=role,

@@ -39,7 +39,9 @@ def tasks(request: HttpRequest) -> HttpResponse:
 def begin(request: HttpRequest, code: str) -> HttpResponse:
     """Begin a task; its panel then goes along."""
     services.begin(code, actor=actor_of(request))
-    messages.success(request, _("Bắt đầu. Bảng hướng dẫn ở góc màn hình đi cùng trên mọi trang và tự thấy khi việc đã xong."))
+    messages.success(
+        request, _("Bắt đầu. Bảng hướng dẫn ở góc màn hình đi cùng trên mọi trang và tự thấy khi việc đã xong.")
+    )
     return HttpResponseRedirect(reverse("training:tasks"))
 
 
