@@ -123,6 +123,11 @@ def _coded(house: House) -> None:
     Patient.objects.filter(pk=house.cast.patient.pk).update(ethnicity="01", occupation=work)
 
 
+def _nameless(house: House) -> None:
+    house.cast.open()
+    Patient.objects.filter(pk=house.cast.patient.pk).update(full_name="")
+
+
 def _types(house: House) -> None:
     places.set_setting("records.types", ["outpatient", "no_such_type"], by="x")
 
@@ -417,6 +422,7 @@ HOUSES: dict[str, tuple[Turn, Turn]] = {
     "keys_private": (_keys(0o644), _keys(0o600)),
     "database_private": (_database(False), _database(True)),
     "workstations": (nothing, _logins),
+    "cv365_export": (_nameless, _open),
     "prescriptions_sent": (nothing, _channel("benhan.exchange.prescription")),
     "insurance_sent": (nothing, _channel("benhan.exchange.insurance")),
     "papers_sent": (nothing, _channel("benhan.exchange.papers")),

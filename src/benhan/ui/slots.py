@@ -1,7 +1,8 @@
 """Named places in the frame that upper rooms fill: the frame asks, whoever was wired in answers.
 
 Used by the frame (what must be seen first about a patient goes into `patient_banner`):
-`facility_name`, `patient_banner` (patient=…), `top_bar` (request=…), `person_menu` (request=…).
+`facility_name`, `patient_banner` (patient=…), `top_bar` (request=…), `person_menu` (request=…), and on pages
+`record_page` (record=…), `record_tools` (request=…, record=…), `home_page` (request=…).
 """
 
 from __future__ import annotations
