@@ -152,6 +152,23 @@ def record_export(number: str, target: Path) -> None:
         click.echo(f"Đã xuất {written}")
 
 
+@record.command("cv365")
+@click.argument("number")
+@click.option("--to", "target", required=True, type=click.Path(path_type=Path, file_okay=False))
+@click.option("--format", "form", type=click.Choice(["json", "xml", "zip"]), default="zip", show_default=True)
+@click.option("--asked-by", required=True, help="Who asked for it; kept with the export.")
+@click.option("--reason", required=True, help="What for; kept with the export.")
+def record_cv365(number: str, target: Path, form: str, asked_by: str, reason: str) -> None:
+    """Write the exchange file HoSoBenhAn (letter CV 365) of a record. Refused with the faults when it is not what the annex says."""
+    up()
+    from benhan.exchange.cv365.exporting import to_folder
+    from benhan.records.queries import record_by_number
+
+    with saying_no():
+        written = to_folder(record_by_number(number), target, form=form, asked_by=asked_by, reason=reason)
+        click.echo(f"Đã xuất {written}")
+
+
 @click.group()
 def projections() -> None:
     """What is derived from the documents."""
@@ -184,6 +201,30 @@ def import_bhyt(paths: tuple[Path, ...], form: str) -> None:
         require_real()
 
     sys.exit(run(paths, as_json=form == "json"))
+
+
+@import_.command("cv365")
+@click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.option("--from", "facility_code", required=True, help="Code (5 characters) of the facility that made the files.")
+def import_cv365(paths: tuple[Path, ...], facility_code: str) -> None:
+    """Take exchange files HoSoBenhAn (letter CV 365, JSON or XML) from another system. Exit code 1: one was refused."""
+    up()
+    from benhan.access.actors import system_actor
+    from benhan.exchange.cv365.importing import take
+    from benhan.kernel.errors import Invalid
+
+    refused = 0
+    for path in paths:
+        try:
+            row = take(path.read_bytes(), path.name, facility_code=facility_code, actor=system_actor("nhận CV 365"))
+        except Invalid as no:
+            raise click.UsageError("; ".join(e.message for e in no.errors)) from no
+        faults = json.loads(row.faults)
+        refused += row.result == "refused"
+        click.echo(f"{path.name}: {row.get_result_display()}")
+        for fault in faults[:20]:
+            click.echo(f"  ✗ {fault['place']}: {fault['said']} ({fault['code']})", err=True)
+    sys.exit(1 if refused else 0)
 
 
 @click.group()

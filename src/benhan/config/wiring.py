@@ -11,6 +11,9 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from django.conf import settings
+from django.http import HttpRequest
+from django.urls import reverse
+from markupsafe import Markup
 
 from benhan.access import gate
 from benhan.clinical import pages as clinical_pages
@@ -103,6 +106,14 @@ def facility_name(**_: object) -> str:
     return place.name if place else ""
 
 
+def cv365_tool(request: HttpRequest, record: MedicalRecord, **_: object) -> Markup | None:
+    """On the page of a record: the exchange file, for who may hand it out."""
+    if not menu.may(request, "cv365.record.export"):
+        return None
+    address = reverse("cv365:export", kwargs={"record_id": record.pk})
+    return Markup('<a class="btn btn-outline-secondary btn-sm" href="{}">CV 365</a>').format(address)
+
+
 def fill_pages() -> None:
     """The menu, and who fills which slot of which page."""
     menu.judge_with(gate.allowed)
@@ -129,6 +140,7 @@ def fill_pages() -> None:
     slots.provide("facility_name", facility_name)
     slots.provide("patient_banner", clinical_pages.banner_allergies)
     slots.provide("record_page", clinical_pages.vital_signs_chart)
+    slots.provide("record_tools", cv365_tool)
     slots.provide("patient_page", clinical_pages.patient_records)
 
 

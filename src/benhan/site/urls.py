@@ -35,6 +35,7 @@ urlpatterns = [
     path("", include("benhan.records.urls")),
     path("", include("benhan.archive.urls")),
     path("import/", include("benhan.exchange.bhyt.urls")),
+    path("", include("benhan.exchange.cv365.urls")),
     path("rollout/readiness/", include("benhan.rollout.readiness.urls")),
     path("rollout/survey/", include("benhan.rollout.survey.urls")),
     path("rollout/dossier/", include("benhan.rollout.dossier.urls")),

@@ -2,7 +2,8 @@
 
 Used by the frame (what must be seen first about a patient goes into `patient_banner`):
 `house_mark` (over everything, on paper too), `work_panel` (request=…, below the work),
-`facility_name`, `patient_banner` (patient=…), `top_bar` (request=…), `person_menu` (request=…).
+`facility_name`, `patient_banner` (patient=…), `top_bar` (request=…), `person_menu` (request=…), and on pages
+`record_page` (record=…), `record_tools` (request=…, record=…), `home_page` (request=…).
 """
 
 from __future__ import annotations

@@ -188,7 +188,9 @@ def change_task(task: Task, typed: dict[str, str], *, actor: Actor) -> Task:
             fresh.done_by = "person" if values["done"] else ""
         fresh.save()
         _lay_again(plan)
-        audit.record("plan.plan.write", object_type="task", object_id=str(fresh.pk), detail={"fields": " ".join(sorted(values))})
+        audit.record(
+            "plan.plan.write", object_type="task", object_id=str(fresh.pk), detail={"fields": " ".join(sorted(values))}
+        )
     return Task.objects.get(pk=fresh.pk)
 
 

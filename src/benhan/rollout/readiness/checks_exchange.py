@@ -5,14 +5,25 @@ from __future__ import annotations
 from django.conf import settings
 
 from benhan.exchange.bhyt.models import ImportRun
+from benhan.exchange.cv365 import exporting
+from benhan.records.models import MedicalRecord
 from benhan.rollout.readiness.judging import Finding, Look, measures
 
+RECORDS_LOOKED_AT = 10
 # A channel is a room of its own; the house has it when the room is installed. Today none of them is: the figure says so.
 CHANNELS = {
     "prescriptions_sent": ("benhan.exchange.prescription", "hệ thống đơn thuốc quốc gia"),
     "insurance_sent": ("benhan.exchange.insurance", "cổng giám định BHYT"),
     "papers_sent": ("benhan.exchange.papers", "cổng BHXH và dịch vụ công"),
 }
+
+
+@measures("cv365_export")
+def cv365_export(look: Look) -> Finding:
+    """The newest records leave as valid JSON and XML of the exchange annex."""
+    rows = list(MedicalRecord.objects.filter(encounter__source="").order_by("-opened_at")[:RECORDS_LOOKED_AT])
+    bad = [f"{r.record_number}: {faults[0].said}" for r in rows if (faults := exporting.faults_of(r))]
+    return look.share(len(rows) - len(bad), len(rows), "hồ sơ xuất hợp lệ", bad)
 
 
 def _channel(look: Look) -> Finding:

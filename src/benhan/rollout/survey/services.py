@@ -49,4 +49,6 @@ def _store(values: Mapping[str, object], actor: Actor) -> None:
                     "answered_at": clock.now(),
                 },
             )
-        audit.record("survey.survey.write", object_type="survey", detail={"questions": len(changed), "first": min(changed)})
+        audit.record(
+            "survey.survey.write", object_type="survey", detail={"questions": len(changed), "first": min(changed)}
+        )
