@@ -133,7 +133,7 @@ def fill_pages() -> None:
         menu.MenuItem("Không giấy", "readiness:overview", "readiness.run.read", 74, "clipboard2-check"),
     )
     if practice.is_practice():
-        menu.add(menu.MenuItem("Thực hành", "training:tasks", "training.task.read", 5, "clipboard-check"))
+        menu.add(menu.MenuItem("Thực hành", "training:tasks", "training.task.read", 5, "clipboard2-check"))
         render.mark_every_page(practice.MARK)
     slots.provide("house_mark", practice.banner)
     slots.provide("work_panel", practice_panel.slot)
