@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from dataclasses import asdict
 from pathlib import Path
@@ -42,8 +43,13 @@ def setup(with_demo: bool) -> None:
 @click.command()
 @click.option("--host", default="127.0.0.1", show_default=True)
 @click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65535))
-def serve(host: str, port: int) -> None:
+@click.option(
+    "--authority", is_flag=True, help="Serve a health department: it takes the status reports of its facilities."
+)
+def serve(host: str, port: int, authority: bool) -> None:
     """Serve the pages (and sign the log's tree heads in the background)."""
+    if authority:
+        os.environ["BENHAN_AUTHORITY"] = "1"
     from benhan.cli.server import run
 
     run(host, port)
