@@ -18,6 +18,7 @@ ROLES = {
     "planning": "Phòng Kế hoạch tổng hợp",
     "archivist": "Lưu trữ hồ sơ",
     "administrator": "Quản trị hệ thống",
+    "authority": "Cán bộ Sở Y tế",
 }
 
 

@@ -33,14 +33,22 @@ def main() -> None:
 
 def duties() -> list[Callable[[], object]]:
     """What is due every ten minutes, in this order."""
+    from django.conf import settings
+
     from benhan.archive.backups.services import duty
     from benhan.audit.services import sign_tree_head
     from benhan.kernel import clock
+    from benhan.rollout.reporting.services import duty as report
 
     def daily_back_up() -> None:
         duty(clock.now())
 
-    return [sign_tree_head, daily_back_up]
+    def daily_report() -> None:
+        report(clock.now())
+
+    if settings.BENHAN_AUTHORITY:
+        return [sign_tree_head, daily_back_up]
+    return [sign_tree_head, daily_back_up, daily_report]
 
 
 def do(tasks: Sequence[Callable[[], object]]) -> None:

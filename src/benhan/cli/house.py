@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from dataclasses import asdict
 from pathlib import Path
@@ -50,14 +51,21 @@ def migrate(*, with_demo: bool = False) -> None:
 @click.command()
 @click.option("--host", default="127.0.0.1", show_default=True)
 @click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65535))
+@click.option(
+    "--authority", is_flag=True, help="Serve a health department: it takes the status reports of its facilities."
+)
 @click.option("--practice", is_flag=True, help="Serve the practice house beside this one (as `benhan practice`).")
-def serve(host: str, port: int, practice: bool) -> None:
+def serve(host: str, port: int, authority: bool, practice: bool) -> None:
     """Serve the pages (and sign the log's tree heads in the background)."""
+    if authority and practice:
+        raise click.UsageError("--authority and --practice are two different houses")
     if practice:
         from benhan.cli.practice import serve_practice
 
         serve_practice(host, port)
         return
+    if authority:
+        os.environ["BENHAN_AUTHORITY"] = "1"
     from benhan.cli.server import run
 
     run(host, port)

@@ -19,13 +19,14 @@ from benhan.cli.server import SERVING
 from benhan.config.home import PRACTICE_MARK, home, is_practice
 
 DATABASE, PRACTICE_DATABASE = "BENHAN_DATABASE_URL", "BENHAN_PRACTICE_DATABASE_URL"
-# Secrets and addresses of the real house that must not reach the practice house: it has its own, or none.
+# What belongs to the real house and must not reach the practice house: it has its own, or none.
 REAL_ONLY = (
     "BENHAN_SECRET_KEY",
     "BENHAN_MASTER_SECRET",
     "BENHAN_LOOKUP_URL",
     "BENHAN_BACKUP_DIR",
     "BENHAN_BACKUP_PASSPHRASE",
+    "BENHAN_AUTHORITY",
 )
 PORT = 8001
 HOST_OPTION = click.option("--host", default="127.0.0.1", show_default=True)

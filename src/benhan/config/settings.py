@@ -75,7 +75,9 @@ MIDDLEWARE = [
     "benhan.access.middleware.says_no",
 ]
 
-ROOT_URLCONF = "benhan.site.urls"
+# `benhan serve --authority`: the rooms of a health department instead of a hospital's, over a data directory of its own.
+BENHAN_AUTHORITY = os.environ.get("BENHAN_AUTHORITY") == "1"
+ROOT_URLCONF = "benhan.site.urls_authority" if BENHAN_AUTHORITY else "benhan.site.urls"
 WSGI_APPLICATION = "benhan.config.wsgi.application"
 TEMPLATES: list[dict[str, Any]] = [
     {"BACKEND": "benhan.ui.jinja.Templates", "DIRS": [], "APP_DIRS": True, "OPTIONS": {}},
@@ -153,6 +155,7 @@ WHITENOISE_AUTOREFRESH = DEBUG
 REQUEST_BYTES_MAX = 66 * 1024 * 1024  # the largest upload a page takes, and its envelope
 DATA_UPLOAD_MAX_MEMORY_SIZE = 8 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 20_000
+DATA_UPLOAD_MAX_NUMBER_FILES = 600  # a district sends its facilities' reports together
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 
 LOGGING = {

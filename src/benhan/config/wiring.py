@@ -36,9 +36,11 @@ from benhan.records import facts, known, media
 from benhan.records import permissions as records
 from benhan.records import queries as record_queries
 from benhan.records.models import Document, DocumentVersion, Draft, MedicalRecord
+from benhan.rollout.authority.models import Place
 from benhan.rollout.dossier.models import DossierPaper
 from benhan.rollout.plan.models import Task
 from benhan.rollout.readiness.models import ReadinessRun
+from benhan.rollout.reporting.models import SentReport
 from benhan.rollout.stopping import queries as stopping
 from benhan.rollout.training import house as practice
 from benhan.rollout.training import panel as practice_panel
@@ -81,7 +83,7 @@ def provide_facts() -> None:
     gate.provide(OwnForm, lambda actor, form: gate.Facts())
     gate.provide(Snippet, phrases.snippet_facts)
     gate.provide(Abbreviation, lambda actor, line: gate.Facts())
-    for kind in (ImportRun, ReadinessRun, Department, Task, DossierPaper):
+    for kind in (ImportRun, ReadinessRun, Department, Task, DossierPaper, SentReport, Place):
         gate.provide(kind, lambda actor, obj: gate.Facts())
     patient_queries.restrict_with(records.visible_patient_ids)
     patient_queries.find_numbers_with(record_queries.patient_ids_by_number)
@@ -130,6 +132,8 @@ def fill_pages() -> None:
         menu.MenuItem("Sao lưu", "archive:backups", "archive.backup.read", 78, "cloud-check"),
         menu.MenuItem("Nhân viên", "site:staff", "site.staff.manage", 70),
         menu.MenuItem("Nhật ký", "site:audit", "site.audit.read", 80),
+        menu.MenuItem("Tiến độ", "authority:board", "authority.board.read", 5, "bar-chart"),
+        menu.MenuItem("Nhận báo cáo", "authority:taking", "authority.report.take", 8, "upload"),
         menu.MenuItem("Không giấy", "readiness:overview", "readiness.run.read", 74, "clipboard2-check"),
     )
     if practice.is_practice():

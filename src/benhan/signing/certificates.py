@@ -56,9 +56,14 @@ def seals() -> list[Certificate]:
     return list(Certificate.objects.select_related("revocation").filter(kind="seal").order_by("-created_at", "-pk"))
 
 
+def parsed(certificate: Certificate) -> x509.Certificate:
+    """A certificate to look into."""
+    return x509.load_der_x509_certificate(bytes(certificate.der))
+
+
 def name_in(certificate: Certificate) -> str:
     """The name a certificate was issued to (its common name)."""
-    named = x509.load_der_x509_certificate(bytes(certificate.der)).subject.get_attributes_for_oid(NameOID.COMMON_NAME)
+    named = parsed(certificate).subject.get_attributes_for_oid(NameOID.COMMON_NAME)
     return str(named[0].value) if named else ""
 
 

@@ -55,6 +55,27 @@ def first_run(answers: FirstRun) -> tuple[Facility, Account]:
     return place, account
 
 
+def first_run_of_authority(answers: FirstRun) -> tuple[Facility, Account]:
+    """Set a health department up: its name, one office, the first account, who both reads the board and keeps the accounts."""
+    with audit.unit_of_work("site.first_run"):
+        if facility_queries.facility_or_none() is not None:
+            raise Conflict("Cơ quan đã được khai báo", code="already_set_up")
+        place = facility.set_up(
+            name=answers.name, code=answers.code, governing_body=answers.governing_body, address=answers.address
+        )
+        facility.add_department(code="SYT", name="Phòng Nghiệp vụ", kind="office")
+        account = access.add_account(
+            username=answers.username,
+            password=answers.password,
+            display_name=answers.full_name,
+            must_change_password=False,
+        )
+        for role in ("administrator", "authority"):
+            access.assign_role(account, role)
+        audit.record("site.first_run", object_type="facility", object_id=place.code)
+    return place, account
+
+
 def kind_of(code: str) -> str:
     """Clinical, paraclinical or office, from the ministry's department code (QĐ 5937 PL5)."""
     if code in {"K37", "K38", "K39", "K40", "K41", "K42", "K43", "K44", "K45", "K46"}:

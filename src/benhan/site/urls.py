@@ -37,6 +37,7 @@ urlpatterns = [
     path("import/", include("benhan.exchange.bhyt.urls")),
     path("", include("benhan.exchange.cv365.urls")),
     path("rollout/readiness/", include("benhan.rollout.readiness.urls")),
+    path("rollout/reports/", include("benhan.rollout.reporting.urls")),
     path("rollout/survey/", include("benhan.rollout.survey.urls")),
     path("rollout/dossier/", include("benhan.rollout.dossier.urls")),
     path("rollout/plan/", include("benhan.rollout.plan.urls")),

@@ -62,10 +62,7 @@ def set_link(kind: str, url_name: str) -> None:
 
 def link(kind: str) -> str:
     """The address of a well-known link, or an empty text when its room is not there."""
-    try:
-        return reverse(_links[kind])
-    except (KeyError, NoReverseMatch):
-        return ""
+    return _address(_links[kind]) if kind in _links else ""
 
 
 def may(request: Any, action: str) -> bool:
@@ -76,7 +73,7 @@ def may(request: Any, action: str) -> bool:
 
 def items_for(request: Any) -> list[dict[str, Any]]:
     """The entries this person may use, in order; the longest address that begins the path is the current one."""
-    found = [(item, reverse(item.url_name)) for item in _items if may(request, item.action)]
+    found = [(item, address) for item in _items if may(request, item.action) and (address := _address(item.url_name))]
     here = max((address for _, address in found if _is_under(request.path, address)), key=len, default="")
     return [
         {
@@ -87,6 +84,14 @@ def items_for(request: Any) -> list[dict[str, Any]]:
         }
         for item, address in found
     ]
+
+
+def _address(url_name: str) -> str:
+    """Where a route leads; nothing when its room is not there (a health department runs other rooms than a hospital)."""
+    try:
+        return reverse(url_name)
+    except NoReverseMatch:
+        return ""
 
 
 def _is_under(path: str, address: str) -> bool:

@@ -68,6 +68,8 @@ def letterhead_page(request: HttpRequest) -> HttpResponse:
 def _file(data: bytes, kind: str, name: str, *, inline: bool = False) -> HttpResponse:
     answer = HttpResponse(data, content_type=kind)
     answer["Content-Disposition"] = f'{"inline" if inline else "attachment"}; filename="{name}"'
+    if inline:
+        answer.benhan_frame = True  # type: ignore[attr-defined]  # read by access.middleware.headers
     return answer
 
 
