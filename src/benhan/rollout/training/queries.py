@@ -146,12 +146,13 @@ def mine(actor: Actor) -> dict[str, list[Mine]]:
     return {
         role: [Mine(t, done.get(t.code), t.code == here) for t in law.of_role(role)]
         for role in ROLES
-        if role in actor.roles
+        if role in actor.roles and law.of_role(role)
     }
 
 
 def learners() -> list[Learner]:
-    """Everybody who has to practise, once for each role, by department and name: active accounts, without instructors."""
+    """Everybody who has to practise, once for each role that has tasks, by department and name: active accounts, without
+    instructors."""
     accounts = Account.objects.filter(is_active=True).exclude(username__startswith=PREFIX)
     people = accounts.select_related("staff__department").prefetch_related("assignments")
     done = _done()
@@ -162,6 +163,8 @@ def learners() -> list[Learner]:
         place = staff.department.name if staff and staff.department else ""
         for role in sorted({a.role for a in account.assignments.all()}):
             tasks = law.of_role(role)
+            if not tasks:  # a health department's own people
+                continue
             count = sum(t.code in done.get(account.pk, {}) for t in tasks)
             certified = held.get((account.username, role))
             found.append(
