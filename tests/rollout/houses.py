@@ -200,7 +200,7 @@ def _trained(house: House) -> None:
     now = clock.now()
     for person in training.learners():
         Practised.objects.create(
-            username=person.username, full_name=person.full_name, role=person.role, edition=edition(), tasks="[]",
+            username=person.username, full_name=person.full_name, role=person.role, edition=edition(person.role), tasks="[]",
             completed_at=now, recorded_at=now,
         )  # fmt: skip
 

@@ -166,7 +166,7 @@ def test_real_data_is_not_brought_into_the_practice_house(house: House, tmp_path
     for arguments in (("import", "bhyt", str(file)), ("restore", str(file))):
         code, said = command(in_practice(house), *arguments)
         assert code == 1
-        assert "nhà thật" in said
+        assert "hệ thống thật" in said
 
 
 def test_the_practice_house_begins_anew_and_knows_new_people(house: House) -> None:
@@ -202,4 +202,4 @@ def test_a_folder_that_is_something_else_is_not_made_a_practice_house(tmp_path: 
     environment.pop("BENHAN_DATABASE_URL", None)
     code, said = command(environment, "practice", "prepare")
     assert code == 2
-    assert "không phải nhà thực hành" in said
+    assert "không phải hệ thống thực hành" in said

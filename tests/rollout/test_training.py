@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -155,7 +156,7 @@ def all_done(cast: Cast, role: str) -> None:
         Attempt.objects.create(
             account=cast.accounts[WHO[role]],
             task=task.code,
-            edition=law.edition(),
+            edition=law.edition(role),
             began_at=now,
             began_seq=0,
             done_at=now,
@@ -166,6 +167,21 @@ def all_done(cast: Cast, role: str) -> None:
         for deed in DEEDS[last]:
             deed(doing)
         services.look(doing.actor)
+
+
+def test_a_certificate_counts_until_the_role_has_something_else_to_do(practice: Cast, monkeypatch: Any) -> None:
+    all_done(practice, "nurse")
+    line = law.tasks()["nurse_care"]
+    kept = {c: t for c, t in law.tasks().items() if c != "nurse_care"}
+    reworded = {**law.tasks(), "nurse_care": replace(line, title_vi="Lời khác", steps=line.steps)}
+    for tasks, counts in ((reworded, True), (kept, False)):
+        law.edition.cache_clear()
+        monkeypatch.setattr(law, "tasks", lambda tasks=tasks: tasks)
+        [nurse] = [x for x in queries.learners() if x.role == "nurse"]
+        assert (nurse.certified_at is not None) is counts
+        assert queries.earned()[0].is_current is counts
+    monkeypatch.undo()
+    law.edition.cache_clear()
 
 
 def test_the_last_task_of_a_role_brings_the_certificate_and_the_signed_list(practice: Cast) -> None:

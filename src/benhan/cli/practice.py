@@ -38,13 +38,13 @@ def practice_environment() -> dict[str, str]:
     real = home()
     if is_practice(real):
         raise Unfit(
-            f"BENHAN_HOME đang là nhà thực hành ({real}); đặt lại thư mục của nhà thật.",
+            f"BENHAN_HOME đang là hệ thống thực hành ({real}); đặt lại thư mục của hệ thống thật.",
             f"BENHAN_HOME is the practice house itself ({real}); name the directory of the real house.",
         )
     wanted, used = os.environ.get(PRACTICE_DATABASE, ""), os.environ.get(DATABASE, "")
     if wanted and wanted == used:
         raise Unfit(
-            "BENHAN_PRACTICE_DATABASE_URL trùng với cơ sở dữ liệu của nhà thật.",
+            "BENHAN_PRACTICE_DATABASE_URL trùng với cơ sở dữ liệu của hệ thống thật.",
             "BENHAN_PRACTICE_DATABASE_URL is the database of the real house.",
         )
     found = {k: v for k, v in os.environ.items() if k not in (*REAL_ONLY, DATABASE)}
@@ -61,7 +61,7 @@ def enter() -> None:
     folder.mkdir(mode=0o700, exist_ok=True)
     if not is_practice(folder) and any(folder.iterdir()):
         raise Unfit(
-            f"{folder} đã có dữ liệu khác, không phải nhà thực hành.",
+            f"{folder} đã có dữ liệu khác, không phải hệ thống thực hành.",
             f"{folder} holds something else than a practice house.",
         )
     (folder / PRACTICE_MARK).touch()
@@ -88,7 +88,7 @@ def prepare_and_enter() -> None:
     trusted.mkdir(parents=True, exist_ok=True, mode=0o700)
     for path in keys.public_folder().glob("*.pem"):
         shutil.copy(path, trusted / path.name)
-    click.echo(f"Nhà thực hành: {settings.BENHAN_HOME}, {count} người có thể vào")
+    click.echo(f"Hệ thống thực hành: {settings.BENHAN_HOME}, {count} người có thể vào")
 
 
 def _people() -> dict[str, Any]:
@@ -187,7 +187,7 @@ def take(file: Path | None) -> None:
 
     source = file or handover.beside()
     if source is None:
-        raise click.UsageError("Chưa có nhà thực hành trên máy này; nêu tên tệp")
+        raise click.UsageError("Chưa có hệ thống thực hành trên máy này; nêu tên tệp")
     with saying_no():
         new, left_out = handover.take(source.read_bytes(), actor=system_actor("chứng nhận thực hành"))
     for line in left_out:
@@ -203,14 +203,16 @@ def reset(yes: bool, discard: bool) -> None:
     """Throw the invented patients away and begin anew. Certificates go to the real house first."""
     folder = Path(practice_environment()["BENHAN_HOME"])
     if not is_practice(folder):
-        raise click.UsageError("Chưa có nhà thực hành nào để làm lại")
+        raise click.UsageError("Chưa có hệ thống thực hành nào để làm lại")
     if is_held(folder / SERVING):
-        raise Unfit("Nhà thực hành đang chạy; dừng nó trước.", "The practice house is being served; stop it first.")
+        raise Unfit(
+            "Hệ thống thực hành đang chạy; dừng nó trước.", "The practice house is being served; stop it first."
+        )
     if not yes:
         click.confirm("Xóa mọi dữ liệu thực hành?", abort=True)
     real = dict(os.environ)
     if not _kept(folder) and not discard:
-        raise click.ClickException("Chưa chuyển được chứng nhận sang nhà thật; dùng --discard để bỏ chúng")
+        raise click.ClickException("Chưa chuyển được chứng nhận sang hệ thống thật; dùng --discard để bỏ chúng")
     enter()
     wipe(folder)
     os.environ.clear()

@@ -43,7 +43,7 @@ def upload(request: HttpRequest) -> HttpResponse:
     """Take a file; its page then imports it step by step."""
     given = request.FILES.get("file")
     if settings.BENHAN_PRACTICE:
-        raise Conflict(_("Nhà thực hành không nhận dữ liệu thật"), code="practice")
+        raise Conflict(_("Hệ thống thực hành không nhận dữ liệu thật"), code="practice")
     try:
         if given is None:
             raise Invalid([FieldError("file", "required", "Chọn một tệp XML")])

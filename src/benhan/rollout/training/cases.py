@@ -94,7 +94,7 @@ def department_for(actor: Actor) -> Department:
     rows = facility.departments(kind="clinical")
     found = rows.filter(pk__in=actor.department_ids).first() or rows.first()
     if found is None:
-        raise Conflict("Nhà thực hành chưa có khoa lâm sàng nào", code="no_department")
+        raise Conflict("Hệ thống thực hành chưa có khoa lâm sàng nào", code="no_department")
     return found
 
 

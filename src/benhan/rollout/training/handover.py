@@ -162,7 +162,7 @@ def _opened(data: bytes) -> dict[str, Any]:
         raise Refused("Tệp không phải danh sách chứng nhận thực hành", code="format") from error
     key = keys.trusted(trusted_folder()).get(envelope["key_id"])
     if key is None:
-        raise Refused("Không biết khóa của nhà thực hành đã ký danh sách này", code="unknown_key")
+        raise Refused("Không biết khóa của hệ thống thực hành đã ký danh sách này", code="unknown_key")
     try:
         key.verify(signature, _signed_bytes(envelope["list"]))
     except InvalidSignature as error:
@@ -185,7 +185,7 @@ def _fault(entry: dict[str, Any], held: set[tuple[str, str]]) -> str:
     """Why a line cannot be taken; empty when it can."""
     if (entry["username"], entry["role"]) not in held:
         return "không có tài khoản đang hoạt động với vai trò này"
-    if entry["edition"] == law.edition() and {c for c, _, _ in entry["tasks"]} != {
+    if entry["edition"] == law.edition(entry["role"]) and {c for c, _, _ in entry["tasks"]} != {
         t.code for t in law.of_role(entry["role"])
     }:
         return "không đủ các việc của vai trò"

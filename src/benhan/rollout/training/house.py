@@ -23,13 +23,13 @@ def is_practice() -> bool:
 def require_practice() -> None:
     """Tasks are begun in the practice house alone."""
     if not is_practice():
-        raise Conflict("Việc này chỉ làm trong nhà thực hành", code="not_practice")
+        raise Conflict("Việc này chỉ làm trong hệ thống thực hành", code="not_practice")
 
 
 def require_real() -> None:
     """What belongs to the real house alone is refused where people practise."""
     if is_practice():
-        raise Conflict("Việc này chỉ làm ở nhà thật, không làm trong nhà thực hành", code="practice")
+        raise Conflict("Việc này chỉ làm ở hệ thống thật, không làm trong hệ thống thực hành", code="practice")
 
 
 def mismatch() -> str:
@@ -46,8 +46,8 @@ def require_match() -> None:
     """Refuse to work when a practice directory meets a real database, or the other way round."""
     if why := mismatch():
         raise Refused(
-            "Thư mục dữ liệu và cơ sở dữ liệu không cùng một nhà (nhà thực hành và nhà thật phải tách rời): kiểm tra "
-            "BENHAN_HOME, BENHAN_DATABASE_URL và BENHAN_PRACTICE_DATABASE_URL",
+            "Thư mục dữ liệu và cơ sở dữ liệu không thuộc cùng một hệ thống (hệ thống thực hành và hệ thống thật "
+            "phải tách rời): kiểm tra BENHAN_HOME, BENHAN_DATABASE_URL và BENHAN_PRACTICE_DATABASE_URL",
             code=why.replace(", ", "_").replace(" ", "_"),
         )
 
@@ -57,5 +57,5 @@ def banner() -> Markup | None:
     if not is_practice():
         return None
     return Markup('<div class="practice-banner" role="note"><strong>{}</strong> {}</div>').format(
-        MARK, gettext("người bệnh bịa ra, không phải hồ sơ thật")
+        MARK, gettext("người bệnh giả định, không phải hồ sơ thật")
     )

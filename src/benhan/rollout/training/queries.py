@@ -131,12 +131,17 @@ def done_at(actor: Actor) -> dict[str, datetime]:
 
 
 def _done(account_ids: list[UUID] | None = None) -> dict[UUID, dict[str, datetime]]:
-    rows = Attempt.objects.filter(done_at__isnull=False, edition=law.edition()).order_by()
+    rows = Attempt.objects.filter(done_at__isnull=False, edition__in=_editions()).order_by()
     rows = rows if account_ids is None else rows.filter(account_id__in=account_ids)
     found: dict[UUID, dict[str, datetime]] = {}
     for account_id, task, first in rows.values_list("account_id", "task").annotate(first=Min("done_at")):
         found.setdefault(account_id, {})[task] = first
     return found
+
+
+def _editions() -> set[str]:
+    """The tasks in use today, role by role."""
+    return {law.edition(role) for role in ROLES}
 
 
 def mine(actor: Actor) -> dict[str, list[Mine]]:
@@ -156,7 +161,7 @@ def learners() -> list[Learner]:
     accounts = Account.objects.filter(is_active=True).exclude(username__startswith=PREFIX)
     people = accounts.select_related("staff__department").prefetch_related("assignments")
     done = _done()
-    held = {(c.username, c.role): c.completed_at for c in Certificate.objects.filter(edition=law.edition())}
+    held = {(c.username, c.role): c.completed_at for c in Certificate.objects.filter(edition__in=_editions())}
     found = []
     for account in people:
         staff = account.staff
@@ -185,7 +190,7 @@ def learners() -> list[Learner]:
 def certificates() -> list[Trained]:
     """For the dossier: everybody who must train, once for each role, by department and name, with how far they are. Tasks and
     moment come from the certificate, whose signed list the real house took over (in the practice house: as earned there)."""
-    tasks = {(c.username, c.role): c.tasks_done for c in Certificate.objects.filter(edition=law.edition())}
+    tasks = {(c.username, c.role): c.tasks_done for c in Certificate.objects.filter(edition__in=_editions())}
     return [
         Trained(
             person=x.full_name,
@@ -213,7 +218,7 @@ def earned() -> list[Earned]:
             role_name=ROLES[c.role],
             tasks=tuple((title, datetime.fromisoformat(at)) for _, title, at in c.tasks_done),
             completed_at=c.completed_at,
-            is_current=c.edition == law.edition(),
+            is_current=c.edition == law.edition(c.role),
         )
         for c in Certificate.objects.all()
     ]

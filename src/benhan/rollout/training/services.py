@@ -30,7 +30,7 @@ def begin(code: str, *, actor: Actor) -> Attempt:
         made = Attempt.objects.create(
             account_id=actor.account_id,
             task=code,
-            edition=law.edition(),
+            edition=law.edition(task.role),
             began_at=clock.now(),
             began_seq=log.size(),
             patient_id=case.patient.pk if case.patient else None,
@@ -77,7 +77,7 @@ def _certify(role: str, actor: Actor) -> bool:
     _, made = Certificate.objects.get_or_create(
         username=account.username,
         role=role,
-        edition=law.edition(),
+        edition=law.edition(role),
         defaults={
             "full_name": actor.full_name,
             "job_title": actor.job_title,
