@@ -16,6 +16,8 @@ from benhan.access.models import ROLES
 from benhan.access.web import routes
 from benhan.audit import queries as log
 from benhan.audit import services as audit
+from benhan.exchange.cv365 import exporting as giving
+from benhan.exchange.cv365 import importing as taking
 from benhan.kernel import clock
 from benhan.kernel.errors import Conflict, NotFound, Refused
 from benhan.law import registry
@@ -362,6 +364,17 @@ def test_a_nurse_sees_no_overview_and_takes_no_list(cast: Cast) -> None:
     for name in ("nurse", "doctor", "clerk", "archivist"):
         assert not gate.allowed(cast.actors[name], "training.progress.read")
         assert not gate.allowed(cast.actors[name], "training.certificate.take")
+
+
+def test_no_file_of_patients_comes_in_or_goes_out_where_people_practise(practice: Cast) -> None:
+    record = practice.open()
+    with pytest.raises(Conflict):
+        taking.take(b"{}", "x.json", facility_code="87001", actor=practice.planning)
+    with pytest.raises(Conflict):
+        giving.export(record, form="json", asked_by="Sở Y tế", reason="báo cáo thử", actor=practice.planning)
+    client = Client()
+    client.force_login(practice.accounts["planning"])
+    assert client.post(reverse("bhyt:upload"), {"file": _upload(b"<x/>")}).status_code == 409
 
 
 def test_a_table_of_the_practice_house_says_so(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:

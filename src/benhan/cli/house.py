@@ -203,7 +203,7 @@ def import_bhyt(paths: tuple[Path, ...], form: str) -> None:
     """Import insurance XML files (QĐ 130/4750/3176) or folders of them."""
     up()
     from benhan.exchange.bhyt.command import run
-    from benhan.rollout.training.house import require_real
+    from benhan.facility.queries import require_real
 
     with saying_no():
         require_real()

@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.db.models import QuerySet
 
 from benhan.facility.models import Department, Facility, Setting, Staff
-from benhan.kernel.errors import FieldError, Invalid, NotFound
+from benhan.kernel.errors import Conflict, FieldError, Invalid, NotFound
 
 
 def facility_or_none() -> Facility | None:
@@ -22,6 +23,13 @@ def facility() -> Facility:
     if found is None:
         raise NotFound("Cơ sở chưa được khai báo; hãy chạy phần thiết lập ban đầu", code="not_set_up")
     return found
+
+
+def require_real() -> None:
+    """What takes data in from elsewhere, or hands records to machines elsewhere, is refused where people only practise: no
+    invented patient may come to stand among real ones, and no real one among invented."""
+    if settings.BENHAN_PRACTICE:
+        raise Conflict("Việc này chỉ làm ở hệ thống thật, không làm trong hệ thống thực hành", code="practice")
 
 
 def departments(*, kind: str | None = None) -> QuerySet[Department]:

@@ -63,6 +63,7 @@ def export(record: MedicalRecord, *, form: str, asked_by: str, reason: str, acto
     what the annex says: a wrong file must not leave."""
     who = actor or system_actor("xuất CV 365")
     gate.require(who, "cv365.record.export", record)
+    facility.require_real()  # the annex has no place for the words that mark an invented patient
     asked_by, reason = clean_line(asked_by), clean_line(reason)
     wrong = [
         FieldError(name, "required", f"Ghi {label} ({REASON_MIN} đến {most} ký tự)")

@@ -20,6 +20,7 @@ from benhan.exchange.cv365.model import Model
 from benhan.exchange.cv365.models import Arrival as Came
 from benhan.exchange.cv365.reader import Fault
 from benhan.exchange.cv365.schema import GROUPS
+from benhan.facility import queries as facility
 from benhan.kernel import clock
 from benhan.kernel.errors import FieldError, Invalid
 from benhan.kernel.text import clean_line, fold
@@ -41,6 +42,7 @@ def take(data: bytes, name: str, *, facility_code: str, actor: Actor) -> Came:
     """Take one file. It is kept word for word whatever the answer; with a fault nothing of it becomes a record. The same file again
     changes nothing; another file of the same stay becomes a new version."""
     gate.require(actor, "cv365.import.run")
+    facility.require_real()
     facility_code = clean_line(facility_code)
     if len(facility_code) != 5 or not facility_code.isalnum():
         raise Invalid([FieldError("facility_code", "code", "Ghi mã cơ sở gửi (5 ký tự): tệp không tự nói do ai gửi")])

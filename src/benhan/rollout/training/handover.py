@@ -28,7 +28,7 @@ from benhan.kernel.canonical import canonical
 from benhan.kernel.errors import Refused
 from benhan.law import training as law
 from benhan.rollout.training import queries
-from benhan.rollout.training.house import require_practice, require_real
+from benhan.rollout.training.house import require_practice
 from benhan.rollout.training.models import Certificate, PracticeHouse
 
 FORMAT = "benhan-practice/1"
@@ -135,7 +135,7 @@ def take(data: bytes, *, actor: Actor) -> tuple[int, list[str]]:
     does not know, or about tasks that are not a whole role's, is told and left out.
 
     Returns (how many were new, what was left out and why). Refused (nothing kept): not readable, not ours, wrong signature."""
-    require_real()
+    facility.require_real()
     gate.require(actor, "training.certificate.take")
     with audit.unit_of_work("training.certificate.take"):
         envelope = _opened(data)

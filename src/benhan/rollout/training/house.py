@@ -26,12 +26,6 @@ def require_practice() -> None:
         raise Conflict("Việc này chỉ làm trong hệ thống thực hành", code="not_practice")
 
 
-def require_real() -> None:
-    """What belongs to the real house alone is refused where people practise."""
-    if is_practice():
-        raise Conflict("Việc này chỉ làm ở hệ thống thật, không làm trong hệ thống thực hành", code="practice")
-
-
 def mismatch() -> str:
     """Why directory and database do not belong together; empty when they do. A database without tables fits both."""
     tables = set(connection.introspection.table_names())

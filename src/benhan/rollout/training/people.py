@@ -15,7 +15,7 @@ from benhan.facility import services as places
 from benhan.facility.models import Department, Staff
 from benhan.kernel import clock
 from benhan.rollout.training import cases
-from benhan.rollout.training.house import CODE, MARK, require_practice, require_real
+from benhan.rollout.training.house import CODE, MARK, require_practice
 from benhan.rollout.training.models import PracticeHouse
 from benhan.signing import certificates
 
@@ -24,7 +24,7 @@ NAME_MAX = 255
 
 def told() -> dict[str, Any] | None:
     """Facility, departments and accounts of the real house; None before its first run."""
-    require_real()
+    facility.require_real()
     place = facility.facility_or_none()
     if place is None:
         return None
