@@ -52,10 +52,16 @@ def serve(house: House) -> tuple[subprocess.Popen[bytes], str]:
     command = [sys.executable, "-c", "from benhan.cli import main; main()", "serve", "--port", str(port)]
     server = subprocess.Popen(command, env=house.environment)
     address = f"http://127.0.0.1:{port}"
+    wait_for(server, address)
+    return server, address
+
+
+def wait_for(server: subprocess.Popen[bytes], address: str) -> None:
+    """Wait until a server answers."""
     for _ in range(300):
         try:
             with urllib.request.urlopen(f"{address}/health", timeout=1):
-                return server, address
+                return
         except OSError:
             time.sleep(0.1)
     server.terminate()

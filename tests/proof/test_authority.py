@@ -170,3 +170,14 @@ def test_a_list_says_when_each_was_revoked(house: trust.House) -> None:
     assert authority.revoked_at(crl, 5) == trust.AT
     assert authority.revoked_at(crl, 6) == trust.BEFORE
     assert authority.revoked_at(crl, 7) is None
+
+
+def test_a_long_vietnamese_name_is_cut_at_a_letter_and_not_refused() -> None:
+    """A certificate counts bytes: a name of sixty letters with marks is longer than sixty-four of them."""
+    name = "Bệnh viện Đa khoa Khu vực Đồng bằng Sông Cửu Long – Cơ sở Thứ Hai"
+    assert len(name) > 60
+    root = authority.create_root(name, at=trust.AT)
+    pair = authority.issue(root, common_name=name, organisation=name, title="Con dấu số", serial="00001", at=trust.AT)
+    said = str(pair.x509.subject.get_attributes_for_oid(NameOID.COMMON_NAME)[0].value)
+    assert name.startswith(said)
+    assert len(said.encode()) <= 64

@@ -109,3 +109,9 @@ def oldest() -> AuditEvent | None:
 def latest_tree_head() -> TreeHead | None:
     """The newest signed tree head: print it, keep it elsewhere."""
     return TreeHead.objects.order_by("-size").first()
+
+
+def done_by(account_id: object, *, after: int, actions: Sequence[str], limit: int) -> list[AuditEvent]:
+    """What this account did with success after line `after` of the log, oldest first: only these actions, at most `limit`."""
+    rows = AuditEvent.objects.filter(account_id=str(account_id), seq__gt=after, action__in=actions, outcome="ok")
+    return list(rows.order_by("seq")[:limit])

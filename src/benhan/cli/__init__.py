@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from benhan import __version__
-from benhan.cli import bench, copies, house, log, proofs, rollout
+from benhan.cli import bench, copies, house, log, practice, proofs, rollout
 from benhan.cli.django_up import speak_utf8
 
 
@@ -19,5 +19,13 @@ def main() -> None:
     speak_utf8()
 
 
-for command in (*house.COMMANDS, *log.COMMANDS, *proofs.COMMANDS, *copies.COMMANDS, *bench.COMMANDS, *rollout.COMMANDS):
+for command in (
+    *house.COMMANDS,
+    *log.COMMANDS,
+    *proofs.COMMANDS,
+    *copies.COMMANDS,
+    *bench.COMMANDS,
+    *rollout.COMMANDS,
+    *practice.COMMANDS,
+):
     main.add_command(command)

@@ -50,7 +50,10 @@ def restore(copy: Path) -> None:
     """Bring a copy (a .backup file, or the newest of a folder) back into an EMPTY installation."""
     up()
     from benhan.archive.backups import services
+    from benhan.rollout.training.house import require_real
 
+    with saying_no():
+        require_real()
     if copy.is_dir():
         copies = sorted(copy.glob("benhan-*.backup"))
         if not copies:

@@ -22,14 +22,23 @@ FORMAT = click.option("--format", "form", type=click.Choice(["text", "json"]), d
 def setup(with_demo: bool) -> None:
     """Create or update the database and the keys. Safe to run again."""
     up()
+    migrate(with_demo=with_demo)
+    click.echo("Sẵn sàng.")
+
+
+def migrate(*, with_demo: bool = False) -> None:
+    """Bring tables and keys of the house up to date. Refused when the database is that of another kind of house."""
     from django.conf import settings
     from django.core.management import call_command
     from django.db import connection
     from django.db.migrations.executor import MigrationExecutor
 
     from benhan.audit.keys import signing_key
+    from benhan.rollout.training.house import require_match
 
     with alone(settings.BENHAN_HOME / "setup.lock"):
+        with saying_no():
+            require_match()
         executor = MigrationExecutor(connection)
         if executor.migration_plan(executor.loader.graph.leaf_nodes()):
             click.echo("Đang tạo hoặc nâng cấp cơ sở dữ liệu…")
@@ -37,7 +46,6 @@ def setup(with_demo: bool) -> None:
         signing_key()
         if with_demo:
             _demo(only_if_empty=True)
-    click.echo("Sẵn sàng.")
 
 
 @click.command()
@@ -46,8 +54,16 @@ def setup(with_demo: bool) -> None:
 @click.option(
     "--authority", is_flag=True, help="Serve a health department: it takes the status reports of its facilities."
 )
-def serve(host: str, port: int, authority: bool) -> None:
+@click.option("--practice", is_flag=True, help="Serve the practice house beside this one (as `benhan practice`).")
+def serve(host: str, port: int, authority: bool, practice: bool) -> None:
     """Serve the pages (and sign the log's tree heads in the background)."""
+    if authority and practice:
+        raise click.UsageError("--authority and --practice are two different houses")
+    if practice:
+        from benhan.cli.practice import serve_practice
+
+        serve_practice(host, port)
+        return
     if authority:
         os.environ["BENHAN_AUTHORITY"] = "1"
     from benhan.cli.server import run
@@ -187,6 +203,10 @@ def import_bhyt(paths: tuple[Path, ...], form: str) -> None:
     """Import insurance XML files (QĐ 130/4750/3176) or folders of them."""
     up()
     from benhan.exchange.bhyt.command import run
+    from benhan.rollout.training.house import require_real
+
+    with saying_no():
+        require_real()
 
     sys.exit(run(paths, as_json=form == "json"))
 

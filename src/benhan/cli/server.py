@@ -6,20 +6,34 @@ import os
 import socket
 import subprocess
 import sys
+from contextlib import nullcontext
 
 import click
 
-from benhan.cli.django_up import Unfit, up
+from benhan.cli.alone import only_one
+from benhan.cli.django_up import Unfit, saying_no, up
 from benhan.config.orphan import SERVER_PID
 
 THREADS = 4
+SERVING = "serving.lock"  # held by the server of a practice house, which is thrown away only when nobody is in it
 
 
 def run(host: str, port: int) -> None:
     """Serve until Ctrl-C. One process with threads on SQLite; two processes when PostgreSQL carries the data."""
     up()
+    from django.conf import settings
+
+    from benhan.rollout.training.house import require_match
+
+    with saying_no():
+        require_match()
     _let_go()
     require_free(host, port)
+    with only_one(settings.BENHAN_HOME / SERVING) if settings.BENHAN_PRACTICE else nullcontext():
+        _serve(host, port)
+
+
+def _serve(host: str, port: int) -> None:
     workers = 2 if os.environ.get("BENHAN_DATABASE_URL", "").startswith("postgres") else 1
     os.environ[SERVER_PID] = str(os.getpid())
     duties = _background()

@@ -23,6 +23,15 @@ def default_home() -> Path:
     return Path(os.environ.get("XDG_DATA_HOME", str(Path.home() / ".local" / "share"))) / "benhan"
 
 
+PRACTICE_MARK = "practice.house"  # a file in the data directory of a house that is only for practice
+
+
+def is_practice(path: Path) -> bool:
+    """Is this the data directory of a practice house? Told by the directory itself, so that no way of starting the program
+    can show invented patients without the words that say so."""
+    return (path / PRACTICE_MARK).exists()
+
+
 def secret(name: str, *, bytes_count: int = 48) -> str:
     """Return a secret kept in `keys/NAME`, made on first use; two processes starting together agree on one."""
     folder = home() / "keys"

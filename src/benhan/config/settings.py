@@ -8,9 +8,10 @@ from typing import Any
 
 import dj_database_url
 
-from benhan.config.home import home, secret
+from benhan.config.home import home, is_practice, secret
 
 BENHAN_HOME = home()
+BENHAN_PRACTICE = is_practice(BENHAN_HOME)
 SECRET_KEY = os.environ.get("BENHAN_SECRET_KEY") or secret("django.key")
 BENHAN_MASTER_SECRET = os.environ.get("BENHAN_MASTER_SECRET") or secret("master.key")
 DEBUG = os.environ.get("BENHAN_DEBUG") == "1"
@@ -124,7 +125,9 @@ AUTH_PASSWORD_VALIDATORS = [
 LOGIN_URL = "access:login"
 LOGIN_REDIRECT_URL = "site:home"
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
-SESSION_COOKIE_NAME = "benhan_session"
+# A browser sends cookies to every port of a machine: the practice house beside the real one needs names of its own.
+SESSION_COOKIE_NAME = "benhan_practice_session" if BENHAN_PRACTICE else "benhan_session"
+CSRF_COOKIE_NAME = "benhan_practice_csrf" if BENHAN_PRACTICE else "csrftoken"
 SESSION_COOKIE_AGE = int(os.environ.get("BENHAN_SESSION_SECONDS", str(12 * 3600)))
 SESSION_IDLE_SECONDS = int(os.environ.get("BENHAN_SESSION_IDLE_SECONDS", str(30 * 60)))
 SESSION_COOKIE_HTTPONLY = True

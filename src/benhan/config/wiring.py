@@ -31,6 +31,7 @@ from benhan.patients import queries as patient_queries
 from benhan.patients.models import Identifier, Merge, Patient
 from benhan.phrases import permissions as phrases
 from benhan.phrases.models import Abbreviation, Snippet
+from benhan.proof import render
 from benhan.records import facts, known, media
 from benhan.records import permissions as records
 from benhan.records import queries as record_queries
@@ -41,6 +42,8 @@ from benhan.rollout.plan.models import Task
 from benhan.rollout.readiness.models import ReadinessRun
 from benhan.rollout.reporting.models import SentReport
 from benhan.rollout.stopping import queries as stopping
+from benhan.rollout.training import house as practice
+from benhan.rollout.training import panel as practice_panel
 from benhan.ui import menu, slots
 
 _connected = False
@@ -133,6 +136,11 @@ def fill_pages() -> None:
         menu.MenuItem("Nhận báo cáo", "authority:taking", "authority.report.take", 8, "upload"),
         menu.MenuItem("Không giấy", "readiness:overview", "readiness.run.read", 74, "clipboard2-check"),
     )
+    if practice.is_practice():
+        menu.add(menu.MenuItem("Thực hành", "training:tasks", "training.task.read", 5, "clipboard2-check"))
+        render.mark_every_page(practice.MARK)
+    slots.provide("house_mark", practice.banner)
+    slots.provide("work_panel", practice_panel.slot)
     slots.provide("facility_name", facility_name)
     slots.provide("patient_banner", clinical_pages.banner_allergies)
     slots.provide("record_page", clinical_pages.vital_signs_chart)

@@ -27,6 +27,7 @@ from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from benhan.kernel.errors import FieldError, Invalid, Refused
 
+NAME_BYTES_MAX = 64
 CA_YEARS = 30
 STAFF_YEARS = 3
 SEAL_YEARS = 10
@@ -62,16 +63,21 @@ class KeyPair:
         return x509.load_der_x509_certificate(self.certificate)
 
 
+def cut(words: str) -> str:
+    """As much of a name as a certificate holds: 64 bytes, and a Vietnamese letter takes up to three of them."""
+    return words.encode("utf-8")[:NAME_BYTES_MAX].decode("utf-8", "ignore").rstrip()
+
+
 def _name(common: str, organisation: str, title: str = "", serial: str = "") -> x509.Name:
     parts = [
         x509.NameAttribute(NameOID.COUNTRY_NAME, "VN"),
-        x509.NameAttribute(NameOID.ORGANIZATION_NAME, organisation[:64]),
+        x509.NameAttribute(NameOID.ORGANIZATION_NAME, cut(organisation)),
     ]
     if title:
-        parts.append(x509.NameAttribute(NameOID.TITLE, title[:64]))
-    parts.append(x509.NameAttribute(NameOID.COMMON_NAME, common[:64]))
+        parts.append(x509.NameAttribute(NameOID.TITLE, cut(title)))
+    parts.append(x509.NameAttribute(NameOID.COMMON_NAME, cut(common)))
     if serial:
-        parts.append(x509.NameAttribute(NameOID.SERIAL_NUMBER, serial[:64]))
+        parts.append(x509.NameAttribute(NameOID.SERIAL_NUMBER, cut(serial)))
     return x509.Name(parts)
 
 

@@ -18,7 +18,20 @@ from benhan.proof.glyphs import drawable
 ROOT = Path(__file__).resolve().parent.parent
 FONTS = Path(__file__).resolve().parent / "fonts"
 POINTS_A4 = (595.28, 841.89)
+MARKED = "proof/layout/marked.typ"
 _per_thread = threading.local()
+_mark: list[str] = []
+
+
+def mark_every_page(words: str) -> None:
+    """Put `words` over every page drawn from now on, whatever its layout; empty words end it. For a house that is only for
+    practice (wiring)."""
+    _mark[:] = [words] if words else []
+
+
+def page_mark() -> str:
+    """The words over every page, or nothing."""
+    return _mark[0] if _mark else ""
 
 
 class RenderFailed(Exception):
@@ -90,7 +103,9 @@ def render(main: str, data: dict[str, Any], *, attachments: Sequence[Attachment]
         for n, a in enumerate(attachments)
     ]
     inputs["data"] = json.dumps(drawable({**data, "attachments": listed}), ensure_ascii=False)
-    compiler = _compiler(main)
+    if page_mark():
+        inputs |= {"house_mark": page_mark(), "main": f"/{main}"}
+    compiler = _compiler(MARKED if page_mark() else main)
     try:
         pdf = compiler.compile(
             format="pdf",

@@ -22,6 +22,7 @@ from benhan.records import closing, opening, signatures
 from benhan.records import queries as records
 from benhan.records import services as writing
 from benhan.records.models import MedicalRecord
+from benhan.records.samples import complete as complete
 from benhan.signing import certificates
 from benhan.signing import queries as signing
 
@@ -301,22 +302,3 @@ def _sign_all(actor: Actor) -> None:
     while waiting := list(signing.waiting_for(actor)):
         if not any(o.signature for o in signatures.sign_many(waiting, actor=actor, pin=PIN)):
             return
-
-
-def complete(record: MedicalRecord, form_code: str, given: dict[str, dict[str, object]]) -> dict[str, object]:
-    """Fill a form with what is known, what is given, and for the rest of the required items a plain invented answer."""
-    from benhan.forms.prefill import prefill
-    from benhan.forms.sample import sample_value
-    from benhan.law import registry
-    from benhan.records.known import known_facts
-
-    form = registry.form(form_code, clock.today())
-    content = prefill(form, known_facts(record))
-    for section in form.sections:
-        row = {**(content.get(section.id) or {}), **given.get(section.id, {})}
-        for field in section.fields:
-            if field.required in ("saving", "signing", "closing") and field.id not in row and field.is_filled_by_hand:
-                row[field.id] = sample_value(field)
-        if row:
-            content[section.id] = row
-    return content

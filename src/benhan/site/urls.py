@@ -43,4 +43,5 @@ urlpatterns = [
     path("rollout/plan/", include("benhan.rollout.plan.urls")),
     path("rollout/calendar/", include("benhan.rollout.duties.urls")),
     path("rollout/stopping/", include("benhan.rollout.stopping.urls")),
+    path("rollout/training/", include("benhan.rollout.training.urls")),
 ]

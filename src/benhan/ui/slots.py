@@ -1,6 +1,7 @@
 """Named places in the frame that upper rooms fill: the frame asks, whoever was wired in answers.
 
 Used by the frame (what must be seen first about a patient goes into `patient_banner`):
+`house_mark` (over everything, on paper too), `work_panel` (request=…, below the work),
 `facility_name`, `patient_banner` (patient=…), `top_bar` (request=…), `person_menu` (request=…), and on pages
 `record_page` (record=…), `record_tools` (request=…, record=…), `home_page` (request=…).
 """

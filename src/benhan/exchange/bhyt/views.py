@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from uuid import UUID
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from benhan.access import gate
 from benhan.access.web import actor_of, route
 from benhan.exchange.bhyt import services
 from benhan.exchange.bhyt.models import ImportProblem, ImportRun
-from benhan.kernel.errors import FieldError, Invalid, NotFound
+from benhan.kernel.errors import Conflict, FieldError, Invalid, NotFound
 
 RUNS_SHOWN = 50
 PROBLEMS_SHOWN = 300
@@ -40,6 +42,8 @@ def runs(request: HttpRequest) -> HttpResponse:
 def upload(request: HttpRequest) -> HttpResponse:
     """Take a file; its page then imports it step by step."""
     given = request.FILES.get("file")
+    if settings.BENHAN_PRACTICE:
+        raise Conflict(_("Nhà thực hành không nhận dữ liệu thật"), code="practice")
     try:
         if given is None:
             raise Invalid([FieldError("file", "required", "Chọn một tệp XML")])

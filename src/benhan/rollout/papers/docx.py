@@ -18,6 +18,7 @@ from docx.table import _Cell
 from docx.text.paragraph import Paragraph as Line
 
 from benhan.kernel.text import clean
+from benhan.proof.render import page_mark
 from benhan.rollout.papers.blocks import Block, Heading, PageBreak, Paper, Paragraph, Table, place_and_date
 
 FONT = "Times New Roman"
@@ -57,6 +58,9 @@ def _set_page(document: DocumentType, paper: Paper) -> None:
     section.left_margin, section.right_margin = Mm(30), Mm(15)
     section.different_first_page_header_footer = True
     _page_number(section.header.paragraphs[0])
+    if page_mark():  # a paper of a house that is only for practice
+        for head in (section.first_page_header, section.header):
+            _write(head.add_paragraph(), f"{page_mark()} – KHÔNG PHẢI VĂN BẢN THẬT", bold=True, align=CENTRE)
     style: Any = document.styles["Normal"]
     style.font.name, style.font.size = FONT, Pt(13)
     style.element.rPr.rFonts.set(qn("w:eastAsia"), FONT)

@@ -13,6 +13,7 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
 from benhan.kernel.text import clean
+from benhan.proof.render import page_mark
 
 HEAD = PatternFill("solid", fgColor="DCE6F2")
 WIDTH_MAX = 60
@@ -20,7 +21,11 @@ WIDTH_MAX = 60
 
 def sheet(book: Workbook, title: str, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> Worksheet:
     """Add a sheet with a head that stays in sight and a filter."""
-    page: Worksheet = book.create_sheet(title[:31])
+    page: Worksheet = book.create_sheet(
+        f"{page_mark()} {title}".strip()[:31]
+    )  # practice says so on the tab and on paper
+    if page.oddHeader is not None:
+        page.oddHeader.center.text = page_mark()
     for number, name in enumerate(columns, 1):
         cell = page.cell(row=1, column=number, value=name)
         cell.font, cell.fill = Font(bold=True), HEAD

@@ -19,6 +19,7 @@ from benhan.audit.models import AuditEvent
 from benhan.audit.verify import verify
 from benhan.facility import queries as facility
 from benhan.facility.models import Staff
+from benhan.proof import authority
 from benhan.proof.embedded import read_embedded
 from benhan.proof.package import verify_package, write_package
 from benhan.records import queries as records
@@ -189,7 +190,7 @@ def seal_valid(look: Look) -> Finding:
     seal = next((c for c in certificates.seals() if not hasattr(c, "revocation")), None)
     if seal is None or place is None:
         return look.judged(False, "chưa có con dấu số")
-    days, named = (seal.not_after - look.at).days, certificates.name_in(seal) == place.name[:64]
+    days, named = (seal.not_after - look.at).days, certificates.name_in(seal) == authority.cut(place.name)
     return look.judged(
         days >= look.aim and named, f"còn {days} ngày" + ("" if named else "; tên trên con dấu khác tên cơ sở")
     )
