@@ -18,8 +18,13 @@ from benhan.patients import services as patients
 from benhan.patients.models import Identifier
 from benhan.phrases import abbreviations
 from benhan.phrases import services as phrases
+from benhan.records import queries as records
 from benhan.records import services
 from benhan.records.models import Document, MedicalRecord
+from benhan.rollout.dossier import services as dossier
+from benhan.rollout.plan import services as plans
+from benhan.rollout.readiness import services as readiness
+from benhan.rollout.reporting.models import SentReport
 from tests.people import PASSWORD, Cast, note
 
 pytestmark = pytest.mark.django_db
@@ -50,6 +55,7 @@ def _objects(cast: Cast) -> dict[str, Any]:
     edition = abbreviations.publish(actor=cast.administrator)
     run = ImportRun.objects.create(source="x", started_at=clock.now(), started_by="x", finished_at=clock.now())
     return {
+        **rollout_ids(cast),
         "record_id": record.pk,
         "document_id": document.pk,
         "draft_id": draft.pk,
@@ -67,6 +73,24 @@ def _objects(cast: Cast) -> dict[str, Any]:
         "number": edition.number,
         "code": "free_note",
         "day": registry.form("free_note", clock.today()).valid_from.isoformat(),
+    }
+
+
+def rollout_ids(cast: Cast) -> dict[str, Any]:
+    """Something of each room on the way to a paperless facility."""
+    digest = records.files().put(b"{}")
+    report, _ = SentReport.objects.get_or_create(
+        serial=1, defaults={"made_at": clock.now(), "payload": digest, "by_name": "x"}
+    )
+    plan = plans.make(due=clock.today(), actor=cast.planning)
+    return {
+        "readiness_id": readiness.begin(actor=cast.planning).pk,
+        "criterion": "hosting",
+        "department_id": cast.departments["other"].pk,
+        "task_id": plans.add_task(plan, {"title": "Việc riêng", "owner": "planning"}, after=[], actor=cast.planning).pk,
+        "template_code": "announcement",
+        "paper_id": dossier.make("regulation", number="1", actor=cast.planning).pk,
+        "serial": report.serial,
     }
 
 

@@ -14,7 +14,12 @@ from django.test import Client
 ROOT = Path(__file__).parents[2]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 # Distributions whose module has another name.
-MODULES = {"dj-database-url": "dj_database_url", "pyhanko-certvalidator": "pyhanko_certvalidator", "pyyaml": "yaml"}
+MODULES = {
+    "python-docx": "docx",
+    "dj-database-url": "dj_database_url",
+    "pyhanko-certvalidator": "pyhanko_certvalidator",
+    "pyyaml": "yaml",
+}
 # Declared, though no line imports them: why.
 NOT_IMPORTED = {
     "argon2-cffi": "Django's password hasher loads it",

@@ -32,7 +32,6 @@ from benhan.rollout.readiness.judging import PASS
 from benhan.rollout.stopping import queries as stopping
 from benhan.rollout.survey import queries as survey
 from benhan.rollout.training import queries as training
-from benhan.signing import queries as signing
 from benhan.signing.models import Certificate
 
 _PATTERNS = {
@@ -51,7 +50,7 @@ def facts(on: date) -> dict[str, str]:
 
 def _place() -> dict[str, str]:
     head, place = letterhead(), facility.facility()
-    answers = survey.answers()
+    answers = survey.answers(("treatment_kinds", "server_place", "patient_way"))
     kinds = answers["treatment_kinds"]
     where = answers["server_place"]
     return {
@@ -206,13 +205,15 @@ def _steps(on: date) -> dict[str, str]:
     }
 
 
+RULES_OF_THE_REGULATION = ("signing.positions.", "numbers.", "patients.", "records.", CLOSE_DAYS_RULE)
+
+
 def settings_fingerprint() -> str:
     """The settings a regulation is made from, as one hash: when it differs, the regulation in force says something else than the
-    system does (R-24)."""
-    rules = {
-        "rules": {k: v for k, v in _rules().items() if k not in ("certificate_issuers", *_PATTERNS)},
-        "patterns": {k: facility.setting(rule, default) for k, (rule, default) in _PATTERNS.items()},
-        "types": sorted(types_opened()),
-        "signers": {role: signing.positions_for(role) for role in registry.signer_roles()},
-    }
-    return sha256_hex(canonical(rules))
+    system does (R-24). A rule set to what it is by default changes nothing."""
+    kept = facility.settings_kept()
+    defaults = {f"signing.positions.{role}": matrix["positions"] for role, matrix in registry.signer_roles().items()}
+    defaults |= dict(_PATTERNS.values()) | {CLOSE_DAYS_RULE: CLOSE_DAYS_DEFAULT}
+    rules = {k: v for k, v in kept.items() if k.startswith(RULES_OF_THE_REGULATION) and v != defaults.get(k)}
+    edition = phrases.edition_in_force()
+    return sha256_hex(canonical({"rules": rules, "abbreviations": edition.number if edition else 0}))

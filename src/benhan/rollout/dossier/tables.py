@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 from benhan.access import gate
 from benhan.access.models import ROLES
@@ -19,7 +18,6 @@ from benhan.rollout.readiness import queries as readiness
 from benhan.rollout.readiness import report
 from benhan.rollout.survey import queries as survey
 from benhan.rollout.training import queries as training
-from benhan.signing import queries as signing
 
 RELATIONS = {"department": "khoa của mình", "care": "đang điều trị", "author": "người viết", "*": "toàn cơ sở"}
 
@@ -48,23 +46,27 @@ def gaps() -> list[Block]:
 
 def record_types() -> list[Block]:
     """Types of record the facility opens."""
-    known = registry.record_types()
+    known, kept, place = registry.record_types(), facility.settings_kept(), facility.facility()
+
+    def example(code: str) -> str:
+        pattern = str(kept.get(f"numbers.record.{code}", known[code]["number_pattern"]))
+        return numbers.format_number(pattern, 1, on=clock.today(), facility_code=place.code)
+
     rows = [
-        [str(n), name, str(known[code].get("official_number", "")), _example(f"numbers.record.{code}", known[code])]
+        [str(n), name, str(known[code].get("official_number", "")), example(code)]
         for n, (code, name) in enumerate(types_opened().items(), 1)
     ]
     return [Table(["TT", "Loại hồ sơ", "Mẫu số", "Số hồ sơ (ví dụ)"], rows, (0.7, 6, 1.6, 2.6))]
 
 
-def _example(rule: str, kind: dict[str, Any]) -> str:
-    pattern, place = str(facility.setting(rule, kind["number_pattern"])), facility.facility()
-    return numbers.format_number(pattern, 1, on=clock.today(), facility_code=place.code)
-
-
 def signers() -> list[Block]:
     """Who may fill which place, as set."""
+    kept = facility.settings_kept()
     rows = [
-        [matrix["name_vi"], ", ".join(POSITIONS[p] for p in signing.positions_for(role))]
+        [
+            matrix["name_vi"],
+            ", ".join(POSITIONS[p] for p in kept.get(f"signing.positions.{role}", matrix["positions"])),
+        ]
         for role, matrix in registry.signer_roles().items()
         if matrix["positions"]
     ]

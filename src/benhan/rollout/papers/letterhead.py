@@ -42,7 +42,8 @@ def letterhead() -> Letterhead:
     """As set, with what can be guessed: initials of the name for the symbol, GIÁM ĐỐC for the head."""
     place = facility.facility()
     initials = "".join(word[0].upper() for word in place.name.split() if word[0].isalpha())
-    kept = {key: str(facility.setting(f"rollout.{key}", "")) for key in KEYS}
+    stored = facility.settings_kept()
+    kept = {key: str(stored.get(f"rollout.{key}", "")) for key in KEYS}
     return Letterhead(
         place.name,
         place.governing_body,

@@ -95,7 +95,9 @@ def _draw(request: HttpRequest, department: Department, errors: list[FieldError]
         "phases": PHASES,
         "next": steps[0] if steps else None,
         "back": [(p, PHASES[p]) for p in order[:here]][-1:],
-        "rows": [(r, gate.allowed(actor, "records.record.medium", r)) for r in rows],
+        "rows": rows,
+        # One question for the whole list: all of them are in treatment, and the rule knows no relation; the door asks again.
+        "may_set": bool(rows) and gate.allowed(actor, "records.record.medium", rows[0]),
         "names": gate.allowed(actor, "records.record.list"),  # who administers the system sees numbers only
         "media": MEDIA,
         "changes": queries.changes(department),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
@@ -68,11 +69,11 @@ class Gap:
         return COSTS[self.cost]
 
 
-def answers() -> dict[str, Answered]:
-    """Every question with its answers. Measures afresh."""
+def answers(only: Collection[str] | None = None) -> dict[str, Answered]:
+    """Every question (or those named) with its answers. Measures afresh."""
     given = {a.question: a for a in Answer.objects.all()}
     found = {}
-    for question in questions().values():
+    for question in (q for q in questions().values() if only is None or q.id in only):
         kept = given.get(question.id)
         found[question.id] = Answered(
             question,
