@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from benhan.law.rollout import criteria, gap_kinds
+from benhan.rollout.survey.queries import SAME
 
 STARTED_MAX = 3
 
@@ -29,7 +30,8 @@ def blocking(report: dict[str, Any]) -> list[str]:
     failing = [c for c, result in report["checks"].items() if result == "fail" and criteria()[c].weight >= 4]
     kinds, known = gap_kinds(), criteria()
     weights = {g: kinds[g].weight if g in kinds else known[g].weight for g in report["gaps"]}
-    return sorted({*failing, *(g for g, w in weights.items() if w >= 4)})
+    said = {g for g, w in weights.items() if w >= 4}
+    return sorted({*said, *(code for code in failing if SAME.get(code) not in said)})
 
 
 def title(code: str) -> str:
