@@ -13,7 +13,7 @@ import yaml
 
 from benhan.forms.build import build
 from benhan.forms.definition import FormVersion
-from benhan.forms.paper import HALF, LETTER_TIGHT_MM, PAGE_MM, THIRD, column_widths, span_of, with_unit
+from benhan.forms.paper import HALF, LETTER_TIGHT_MM, PAGE_MM, THIRD, WHOLE, column_widths, span_of, with_unit
 from benhan.forms.print import print_sections
 from benhan.law import codes, registry
 from benhan.proof.render import Rendered, render
@@ -191,6 +191,8 @@ def test_a_number_gets_room_for_its_unit() -> None:
     assert span_of(glucose) == HALF
     assert span_of({**glucose, "value": ""}) == HALF  # the blank form lies as the filled one
     assert span_of({**glucose, "label": "Nhịp thở", "value": "19"}) == THIRD
+    assert span_of({**glucose, "label": "Cân nặng (bắt buộc với trẻ dưới 72 tháng tuổi)", "unit": "kg"}) == WHOLE
+    assert span_of({**glucose, "type": "score", "label": "Tổng điểm (không tính cầu thang)", "unit": "/52"}) == HALF
 
 
 def test_a_word_of_a_crowded_table_stays_whole() -> None:
