@@ -13,7 +13,7 @@ import yaml
 
 from benhan.forms.build import build
 from benhan.forms.definition import FormVersion
-from benhan.forms.paper import LETTER_TIGHT_MM, PAGE_MM, column_widths
+from benhan.forms.paper import HALF, LETTER_TIGHT_MM, PAGE_MM, THIRD, WHOLE, column_widths, span_of, with_unit
 from benhan.forms.print import print_sections
 from benhan.law import codes, registry
 from benhan.proof.render import Rendered, render
@@ -178,6 +178,21 @@ def test_columns_get_room_for_their_words() -> None:
     widths = column_widths(["TT", "Tên thuốc", "Số lượng"], [["1", "Methylprednisolon", "2"]])
     assert widths[1] > 2 * widths[0]
     assert widths[0] <= widths[2] < widths[1] / 2
+
+
+def test_a_letter_of_the_label_is_not_its_unit() -> None:
+    assert with_unit("Cân nặng", "g") == "Cân nặng (g)"
+    assert with_unit("Nhiệt độ (°C)", "°C") == "Nhiệt độ (°C)"
+    assert with_unit("Số tờ", "") == "Số tờ"
+
+
+def test_a_number_gets_room_for_its_unit() -> None:
+    glucose = {"type": "number", "label": "Đường máu mao mạch", "value": "4,8", "unit": "mmol/l"}
+    assert span_of(glucose) == HALF
+    assert span_of({**glucose, "value": ""}) == HALF  # the blank form lies as the filled one
+    assert span_of({**glucose, "label": "Nhịp thở", "value": "19"}) == THIRD
+    assert span_of({**glucose, "label": "Cân nặng (bắt buộc với trẻ dưới 72 tháng tuổi)", "unit": "kg"}) == WHOLE
+    assert span_of({**glucose, "type": "score", "label": "Tổng điểm (không tính cầu thang)", "unit": "/52"}) == HALF
 
 
 def test_a_word_of_a_crowded_table_stays_whole() -> None:

@@ -14,6 +14,7 @@ from typing import Any
 from benhan.forms.chart_marks import DASHES, arrow, mark_svg
 from benhan.forms.definition import Field
 from benhan.forms.guides import GuideLine, guide_lines
+from benhan.forms.paper import with_unit
 from benhan.forms.readings import Reading, positions
 
 UNIT = 0.25  # millimetres on paper of one unit of the SVG
@@ -93,7 +94,7 @@ def chart_svg(
 def _named(curve: dict[str, Any], f: Field | None) -> str:
     """What the legend calls a curve: its words or the field's, with the unit."""
     name = str(curve.get("label_vi") or (f.label_vi if f else curve["field"]))
-    return f"{name} ({f.unit})" if f and f.unit and f.unit.lower() not in name.lower() else name
+    return with_unit(name, f.unit) if f else name
 
 
 def in_words(curves: Sequence[dict[str, Any]], readings: Sequence[Reading]) -> str:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
 WHOLE, HALF, THIRD = 6, 3, 2  # sixths of a line
 _ALONE = frozenset({"statement", "longtext", "table", "drawing", "diagram"})
 _HALVES = frozenset({"date", "datetime", "icd10"})
+THIRD_LETTERS, HALF_LETTERS = 26, 44  # of a label, a number and its unit that stand in a third of a line, in a half
 PAGE_MM = 178  # what lies between the margins of upright A4
 LETTER_MM, LETTER_TIGHT_MM, EDGES_MM = (
     1.78,
@@ -24,17 +26,25 @@ def span_of(item: dict[str, Any]) -> int:
     kind, label = item["type"], len(item["label"])
     if kind in _ALONE:
         return WHOLE
-    if kind == "score":
-        return THIRD if "band" not in item else WHOLE if label + len(item["band"]) > 40 else HALF
+    if kind == "score" and "band" in item:
+        return WHOLE if label + len(item["band"]) > 40 else HALF
     if kind == "time":
         return THIRD
-    if kind == "number":
-        return HALF if label + len(item["value"]) > 26 else THIRD
+    if kind in ("number", "score"):
+        letters = label + max(len(item["value"]), 3) + len(item["unit"])
+        return WHOLE if letters > HALF_LETTERS else HALF if letters > THIRD_LETTERS else THIRD
     if kind == "choice":
         return WHOLE if sum(len(c["label"]) + 4 for c in item["choices"]) + label > 38 else HALF
     if kind in _HALVES:
         return HALF
     return WHOLE if len(item["value"]) + label + len(item["number"]) > 44 else HALF
+
+
+def with_unit(label: str, unit: str) -> str:
+    """The head of a column or the name of a curve with its unit, unless the label says it: as a word of its own, for the "g" in
+    "Cân nặng" is no gram."""
+    said = not unit or re.search(rf"(?<!\w){re.escape(unit)}(?!\w)", label, re.IGNORECASE)
+    return label if said else f"{label} ({unit})"
 
 
 def column_widths(labels: Sequence[str], rows: Sequence[Sequence[str]]) -> list[float]:

@@ -13,7 +13,7 @@ from benhan.forms.conditions import is_shown
 from benhan.forms.definition import ROW_KEY, Field, FormVersion, Section
 from benhan.forms.diagrams import DiagramOf, diagram_svg, drawing_svg, marks_in_words
 from benhan.forms.page import show
-from benhan.forms.paper import column_widths, span_of
+from benhan.forms.paper import column_widths, span_of, with_unit
 from benhan.forms.readings import Reading, numbers, table_readings
 from benhan.forms.scores import band
 
@@ -229,9 +229,7 @@ def _drawing(f: Field, path: str, look: Look) -> dict[str, Any]:
 def _table(f: Field, lines: list[dict[str, Any]], look: Look) -> dict[str, Any]:
     """Columns and cells; a table with fixed rows prints every row, filled or not, its name in front. `layout: columns` lays
     the lines side by side, and a chart stands above."""
-    labels = [
-        f"{c.label_vi} ({c.unit})" if c.unit and c.unit not in c.label_vi.lower() else c.label_vi for c in f.columns
-    ]
+    labels = [with_unit(c.label_vi, c.unit) for c in f.columns]
     kinds = [c.type for c in f.columns]
     cells = [[_cell(c, line.get(c.id), look) for c in f.columns] for line in lines]
     drawn: dict[str, Any] = {"layout": f.layout, "chart": ""}
