@@ -32,6 +32,12 @@ def test_a_failing_duty_is_told_and_takes_no_other_with_it(caplog: pytest.LogCap
 def test_the_duties_are_real() -> None:
     before = TreeHead.objects.count()
     names = [task.__name__ for task in background.duties()]
-    assert names == ["sign_tree_head", "daily_back_up"]
+    assert names == ["sign_tree_head", "daily_back_up", "daily_report"]
     background.duties()[0]()
     assert TreeHead.objects.count() >= before
+
+
+@pytest.mark.parametrize("kind", ["BENHAN_PRACTICE", "BENHAN_AUTHORITY"])
+def test_only_a_real_facility_reports_to_its_department(settings: Any, kind: str) -> None:
+    setattr(settings, kind, True)
+    assert [task.__name__ for task in background.duties()] == ["sign_tree_head", "daily_back_up"]

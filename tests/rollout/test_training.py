@@ -24,6 +24,7 @@ from benhan.law import registry
 from benhan.law import training as law
 from benhan.records.models import MedicalRecord
 from benhan.rollout.papers import xlsx
+from benhan.rollout.reporting import services as reporting
 from benhan.rollout.training import cases, handover, proving, queries, services
 from benhan.rollout.training.models import Attempt, Certificate, PracticeHouse
 from tests.people import Cast, note
@@ -372,6 +373,8 @@ def test_no_file_of_patients_comes_in_or_goes_out_where_people_practise(practice
         taking.take(b"{}", "x.json", facility_code="87001", actor=practice.planning)
     with pytest.raises(Conflict):
         giving.export(record, form="json", asked_by="Sở Y tế", reason="báo cáo thử", actor=practice.planning)
+    with pytest.raises(Conflict):
+        reporting.make(actor=practice.planning)
     client = Client()
     client.force_login(practice.accounts["planning"])
     assert client.post(reverse("bhyt:upload"), {"file": _upload(b"<x/>")}).status_code == 409

@@ -46,7 +46,7 @@ def duties() -> list[Callable[[], object]]:
     def daily_report() -> None:
         report(clock.now())
 
-    if settings.BENHAN_AUTHORITY:
+    if settings.BENHAN_AUTHORITY or settings.BENHAN_PRACTICE:
         return [sign_tree_head, daily_back_up]
     return [sign_tree_head, daily_back_up, daily_report]
 

@@ -28,6 +28,7 @@ LOCAL = {"127.0.0.1", "localhost", "::1"}
 def set_address(address: str, *, actor: Actor) -> None:
     """Name the department's address. Only https leaves the house; http only to the own machine (tests, a proxy beside us)."""
     gate.require(actor, "reporting.report.make")
+    facility.require_real()
     address = address.strip()
     parts = urlsplit(address)
     good = not address or parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in LOCAL)
@@ -37,8 +38,9 @@ def set_address(address: str, *, actor: Actor) -> None:
 
 
 def make(*, actor: Actor) -> SentReport:
-    """Make and sign the next report."""
+    """Make and sign the next report. Never of a house where people only practise."""
     gate.require(actor, "reporting.report.make")
+    facility.require_real()
     with audit.unit_of_work("reporting.report.make"):
         last = SentReport.objects.select_for_update().first()
         serial = last.serial + 1 if last else 1
@@ -57,6 +59,7 @@ def make(*, actor: Actor) -> SentReport:
 def send(one: SentReport, *, actor: Actor) -> SentReport:
     """Send a report to the address that was named; the answer is kept."""
     gate.require(actor, "reporting.report.make")
+    facility.require_real()
     address = str(facility.setting(ADDRESS_RULE, ""))
     if not address:
         raise Refused("Chưa khai địa chỉ nhận báo cáo của Sở; tải tệp và gửi qua thư", code="no_address")
