@@ -242,6 +242,20 @@ def test_who_knocks_too_often_waits(department: Actor) -> None:
     assert client.post(reverse("authority:receive"), b"{", content_type="application/json").status_code == 429
 
 
+def test_an_address_that_sends_rubbish_all_day_does_not_fill_the_disk(
+    department: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from benhan.records import queries as records
+
+    monkeypatch.setattr(services, "FILES_A_DAY_MAX", 3)
+    for n in range(5):
+        with pytest.raises(Refused):
+            services.take(b'{"n": %d}' % n, origin="https", source="10.6.6.6")
+    kept = list(Refusal.objects.order_by("pk"))
+    assert [records.files().has(r.sha256) for r in kept] == [True, True, True, False, False]
+    assert all(r.sha256 for r in kept)
+
+
 @pytest.mark.sqlite_only
 def test_five_hundred_facilities_report_for_ninety_days(department: Actor, django_assert_max_num_queries: Any) -> None:
     """45,000 signed reports, each judged like any other, into one department; the board stays one page of few questions."""

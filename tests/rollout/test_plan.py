@@ -206,6 +206,17 @@ def test_the_calendar_file_is_read_by_others_and_updates_itself(cast: Cast, plan
     assert kickoff.decoded("dtend") == task.ends + timedelta(days=1)
 
 
+def test_what_is_due_stands_on_the_first_page_of_who_keeps_the_plan(cast: Cast, plan: Plan) -> None:
+    client = Client()
+    with clock.held_at(clock.now().replace(year=2026, month=11, day=27)):
+        client.force_login(cast.accounts["planning"])
+        page = client.get(reverse("site:home")).content.decode()
+        assert "Họp khởi động" in page
+        assert "quá hạn" in page
+        client.force_login(cast.accounts["doctor"])
+        assert "Họp khởi động" not in client.get(reverse("site:home")).content.decode()
+
+
 def test_the_page_draws_and_changes_the_plan(cast: Cast, plan: Plan) -> None:
     client = Client()
     client.force_login(cast.accounts["planning"])

@@ -38,6 +38,7 @@ from benhan.records import queries as record_queries
 from benhan.records.models import Document, DocumentVersion, Draft, MedicalRecord
 from benhan.rollout.authority.models import Place
 from benhan.rollout.dossier.models import DossierPaper
+from benhan.rollout.plan import reminding
 from benhan.rollout.plan.models import Task
 from benhan.rollout.readiness.models import ReadinessRun
 from benhan.rollout.reporting.models import SentReport
@@ -145,6 +146,7 @@ def fill_pages() -> None:
     slots.provide("patient_banner", clinical_pages.banner_allergies)
     slots.provide("record_page", clinical_pages.vital_signs_chart)
     slots.provide("record_tools", cv365_tool)
+    slots.provide("home_page", reminding.on_first_page)
     slots.provide("patient_page", clinical_pages.patient_records)
 
 

@@ -129,6 +129,7 @@ class Refusal(models.Model):
 
     class Meta:
         ordering = ["-pk"]
+        indexes = [models.Index(fields=["source", "-at"])]
 
 
 class Reminder(models.Model):

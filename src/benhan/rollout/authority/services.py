@@ -23,6 +23,7 @@ from benhan.rollout.authority import stages
 from benhan.rollout.authority.models import DayTotal, Place, Refusal, Reminder, Report, Standing
 from benhan.rollout.status_report import KINDS, Opened
 
+FILES_A_DAY_MAX = 100
 TEXTS = {"name": 160, "commune": 120, "contact": 200, "email": 200}
 
 
@@ -114,7 +115,7 @@ def keeping_refusal(origin: str, source: str, data: bytes = b"", code: str = "",
     try:
         yield
     except Refused as no:
-        small = 0 < len(data) <= status_report.BYTES_MAX
+        small = 0 < len(data) <= status_report.BYTES_MAX and (origin != "https" or not _pesters(source))
         digest = records.files().put(data) if small else hashlib.sha256(data).hexdigest() if data else ""
         with audit.unit_of_work("authority.report.take"):
             Refusal.objects.create(
@@ -129,6 +130,12 @@ def keeping_refusal(origin: str, source: str, data: bytes = b"", code: str = "",
             )
             audit.record("authority.report.take", outcome="refused", reason=no.code, object_type="report")
         raise
+
+
+def _pesters(source: str) -> bool:
+    """Did that address send so much today that keeping its files would fill the disk? Their hashes are still kept."""
+    since = clock.now() - timedelta(days=1)
+    return Refusal.objects.filter(source=source, at__gte=since).count() >= FILES_A_DAY_MAX
 
 
 def refuse_big(size: int, *, origin: str, source: str) -> None:
@@ -322,8 +329,3 @@ def remind(place: Place, reason: str, text: str, *, actor: Actor) -> Reminder:
         )
         audit.record("authority.reminder.write", object_type="place", object_id=place.code)
     return made
-
-
-def silent_since(days: int) -> Any:
-    """The moment before which a place is silent."""
-    return clock.now() - timedelta(days=days)

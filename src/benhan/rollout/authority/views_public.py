@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 
 from benhan.access.intake import whole_number
+from benhan.access.middleware import address_of
 from benhan.access.web import public
 from benhan.audit import services as audit
 from benhan.kernel.errors import FieldError, NotFound, Refused
@@ -34,7 +35,7 @@ CODES = {
 
 
 def _too_often(request: HttpRequest) -> bool:
-    key = f"authority:{request.META.get('REMOTE_ADDR', '')}"
+    key = f"authority:{address_of(request)}"
     cache.add(key, 0, A_MINUTE)
     try:
         return cache.incr(key) > POSTS_MAX
@@ -52,7 +53,7 @@ def receive(request: HttpRequest) -> HttpResponse:
     """Take one signed report. 201 taken; 4xx with a stable code and the reason."""
     if request.method != "POST":
         return _no("method", _("Gửi báo cáo bằng POST"), 405)
-    source = request.META.get("REMOTE_ADDR", "")
+    source = address_of(request)
     if _too_often(request):
         return _no("too_often", _("Gửi quá nhiều trong một phút; hãy chờ"), 429)
     length = whole_number(str(request.META.get("CONTENT_LENGTH") or "0"))
@@ -87,7 +88,7 @@ def form(request: HttpRequest, token: str) -> HttpResponse:
                         place,
                         report,
                         origin="form",
-                        source=request.META.get("REMOTE_ADDR", ""),
+                        source=address_of(request),
                         by=request.POST.get("by", "")[:255],
                     )
                 sent = True
