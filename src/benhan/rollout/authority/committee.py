@@ -63,7 +63,7 @@ def paper() -> Paper:
                     [str(n), r.place.name, r.place.commune, f"{r.standing.points_met}/9", r.stage_name]
                     for n, r in enumerate(worst[:40], 1)
                 ],
-                (0.7, 5, 3, 1.4, 2.4),
+                (0.9, 5, 3, 1.4, 2.4),
             ),
             Paragraph(f"Còn {len(silent)} cơ sở quá 7 ngày không báo cáo; danh sách đầy đủ trong bảng Excel kèm theo."),
             Heading("IV. KIẾN NGHỊ"),

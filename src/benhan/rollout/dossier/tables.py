@@ -35,13 +35,13 @@ def points() -> list[Block]:
         [s.subject.code, s.subject.title_vi, f"{s.met}/{len(s.lines)}", s.result_name]
         for s in (readiness.by_point(last) if last else [])
     ]
-    return [Table(["Điểm", "Yêu cầu", "Tiêu chí đạt", "Kết quả"], rows, (0.8, 6, 1.5, 2))]
+    return [Table(["Điểm", "Yêu cầu", "Tiêu chí đạt", "Kết quả"], rows, (1.1, 6, 1.5, 2))]
 
 
 def gaps() -> list[Block]:
     """What is missing."""
     rows = [[str(n), g.title, g.task, g.owner_name, g.source] for n, g in enumerate(survey.gaps(), 1)]
-    return [Table(["TT", "Việc còn thiếu", "Việc phải làm", "Phụ trách", "Căn cứ"], rows, (0.7, 4, 4, 2.4, 2.4))]
+    return [Table(["TT", "Việc còn thiếu", "Việc phải làm", "Phụ trách", "Căn cứ"], rows, (0.9, 4, 4, 2.4, 2.4))]
 
 
 def record_types() -> list[Block]:
@@ -56,7 +56,7 @@ def record_types() -> list[Block]:
         [str(n), name, str(known[code].get("official_number", "")), example(code)]
         for n, (code, name) in enumerate(types_opened().items(), 1)
     ]
-    return [Table(["TT", "Loại hồ sơ", "Mẫu số", "Số hồ sơ (ví dụ)"], rows, (0.7, 6, 1.6, 2.6))]
+    return [Table(["TT", "Loại hồ sơ", "Mẫu số", "Số hồ sơ (ví dụ)"], rows, (0.9, 6, 1.6, 2.6))]
 
 
 def signers() -> list[Block]:
@@ -92,6 +92,8 @@ def access() -> list[Block]:
     rows = []
     for code, action in sorted(gate.actions().items()):
         for rule in gate.rules().get(code, ()):
+            if rule.roles == {"authority"}:
+                continue  # a health department's own rooms are not in this house
             named = sorted(RECORD_STATES.get(s, s) for s in rule.record_states)
             states = "mọi trạng thái" if "*" in rule.record_states else ", ".join(named)
             rows.append(
@@ -129,7 +131,7 @@ def trained() -> list[Block]:
         ]
         for n, c in enumerate(training.certificates(), 1)
     ]
-    return [Table(["TT", "Họ tên", "Chức danh", "Vai trò", "Bài đã làm", "Hoàn thành"], rows, (0.7, 4, 2, 2.5, 1.5, 2))]
+    return [Table(["TT", "Họ tên", "Chức danh", "Vai trò", "Bài đã làm", "Hoàn thành"], rows, (0.9, 4, 2, 2.5, 1.5, 2))]
 
 
 def council() -> list[Block]:
@@ -141,7 +143,7 @@ def council() -> list[Block]:
         for n, p in enumerate(people, 1)
     ]
     rows += [[str(n), "", "", ""] for n in range(len(rows) + 1, len(rows) + 3)]
-    return [Table(["TT", "Họ tên", "Chức vụ", "Khoa, phòng"], rows, (0.7, 4, 3, 4))]
+    return [Table(["TT", "Họ tên", "Chức vụ", "Khoa, phòng"], rows, (0.9, 4, 3, 4))]
 
 
 def data_kinds() -> list[Block]:

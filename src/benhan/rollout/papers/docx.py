@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -100,6 +101,7 @@ def _into(cell: _Cell, lines: list[tuple[str, dict[str, Any]]]) -> None:
 def _head(document: DocumentType, paper: Paper) -> None:
     grid = document.add_table(rows=1, cols=2)
     grid.alignment = WD_TABLE_ALIGNMENT.CENTER
+    _set_widths(grid, [66, 99])
     left, right = grid.rows[0].cells
     _into(
         left,
@@ -175,12 +177,22 @@ def _table(document: DocumentType, block: Table) -> None:
     repeated.set(qn("w:val"), "true")
     properties.append(repeated)
     for row in block.rows:
-        for number, (cell, text) in enumerate(zip(table.add_row().cells, row, strict=True)):
+        fresh = table.add_row()
+        whole = OxmlElement("w:cantSplit")
+        fresh._tr.get_or_add_trPr().append(whole)
+        for number, (cell, text) in enumerate(zip(fresh.cells, row, strict=True)):
             _write(cell.paragraphs[0], str(text), size=11, align=RIGHT if number in block.numeric else LEFT)
-    for row_of_table in table.rows:
-        for cell, width in zip(row_of_table.cells, each, strict=True):
-            cell.width = width
+    _set_widths(table, [width / 36000 for width in each])
     document.add_paragraph()
+
+
+def _set_widths(table: Any, millimetres: Sequence[float]) -> None:
+    """Fix the columns. Word reads the width of the cells, others that of the grid: both are set, and nothing is guessed."""
+    table.autofit = False
+    for column, width in zip(table.columns, millimetres, strict=True):
+        column.width = Mm(width)
+        for cell in column.cells:
+            cell.width = Mm(width)
 
 
 def _foot(document: DocumentType, paper: Paper) -> None:

@@ -62,7 +62,7 @@ def _standing() -> list[Block]:
         Table(
             ["TT", "Việc còn thiếu", "Việc phải làm", "Phụ trách", "Mức kinh phí", "Căn cứ"],
             rows,
-            (0.7, 3.5, 4, 2.2, 1.8, 2.2),
+            (0.9, 3.5, 4, 2.2, 1.8, 2.2),
             title=f"Danh sách việc còn thiếu ({len(gaps)} việc)",
         )
     )
@@ -93,7 +93,7 @@ def _tasks(plan: Plan) -> list[Block]:
         Table(
             ["TT", "Nội dung", "Phụ trách", "Bắt đầu", "Kết thúc", "Căn cứ, kết quả"],
             rows,
-            (0.7, 5, 2.6, 1.7, 1.7, 2.2),
+            (0.9, 5, 2.4, 2.2, 2.2, 2.2),
         ),
         *(warning if late else []),
         Paragraph(f"Các khoa lâm sàng: {phases}."),
@@ -113,7 +113,7 @@ def _budget(plan: Plan) -> list[Block]:
     columns = ["TT", "Nội dung", "Đơn vị", "Số lượng", "Đơn giá (đồng)", "Thành tiền (đồng)"]
     return [
         *blocks,
-        Table(columns, rows, (0.7, 5, 1.5, 1.4, 2.2, 2.4), numeric=(3, 4, 5)),
+        Table(columns, rows, (0.9, 5, 1.5, 1.4, 2.2, 2.4), numeric=(3, 4, 5)),
         Paragraph("Đơn giá là dự kiến để lập dự toán; nguồn kinh phí do cơ sở bố trí theo quy định."),
     ]
 

@@ -64,7 +64,7 @@ def tables(run: ReadinessRun) -> list[Block]:
                 ]
                 for s in queries.by_point(run)
             ],
-            (1, 6, 2, 1.5, 2),
+            (1.2, 6, 2, 1.5, 2),
             title="1. Chín điểm của Thông tư 13/2025/TT-BYT (Điều 1 đến Điều 3)",
         ),
         Table(
@@ -79,7 +79,7 @@ def tables(run: ReadinessRun) -> list[Block]:
                 ]
                 for s in queries.by_function(run)
             ],
-            (1, 6, 2, 1.5, 2),
+            (1.2, 6, 2, 1.5, 2),
             title="2. Bảng chức năng của Công văn 365/TTYQG-GPQLCL",
         ),
     ]
