@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 from datetime import date, timedelta
 
 import pytest
@@ -91,6 +92,19 @@ def test_a_regulation_is_signed_by_the_head_and_verifies_outside(cast: Cast) -> 
         services.sign(one, pin=PIN, actor=cast.director)
     with pytest.raises(DatabaseError), transaction.atomic():
         PaperSignature.objects.update(signer_name="khác")
+
+
+def test_the_figures_ride_inside_the_self_assessment(cast: Cast) -> None:
+    record = cast.open()
+    run = readiness.run(actor=cast.planning)
+    one = services.make("self_assessment", number="3", actor=cast.planning)
+    inside = read_embedded(records.files().get(one.pdf))
+    evidence = json.loads(next(data for name, data in inside.items() if name.endswith("evidence.json")))
+    assert {c["code"]: c["result"] for c in evidence["criteria"]} == {
+        c: told["result"] for c, told in run.found.items()
+    }
+    assert not any("sample" in c for c in evidence["criteria"])
+    assert record.record_number not in json.dumps(evidence)
 
 
 def test_a_wrong_pin_signs_nothing(cast: Cast) -> None:

@@ -10,9 +10,10 @@ from benhan.access import gate
 from benhan.access.actors import Actor
 from benhan.audit import services as audit
 from benhan.kernel import clock
+from benhan.kernel.canonical import canonical
 from benhan.kernel.errors import Conflict, FieldError, Invalid, Refused
 from benhan.kernel.text import clean, clean_line
-from benhan.proof.render import SignatureBox
+from benhan.proof.render import Attachment, SignatureBox
 from benhan.proof.sign import SignerShown
 from benhan.proof.sign import sign as sign_pdf
 from benhan.records import queries as records
@@ -21,6 +22,8 @@ from benhan.rollout.dossier.facts import settings_fingerprint
 from benhan.rollout.dossier.models import DossierPaper, PaperSignature
 from benhan.rollout.dossier.templates_of_papers import template, templates
 from benhan.rollout.papers import docx, pdf
+from benhan.rollout.readiness import queries as readiness
+from benhan.rollout.readiness import report
 from benhan.signing import certificates
 
 NUMBER_MAX = 40
@@ -43,7 +46,7 @@ def make(code: str, *, number: str, day: date | None = None, actor: Actor) -> Do
         raise Refused("Phải ban hành trước: " + ", ".join(missing), code="needs_paper", law=words.source)
     drawn = build.paper(words, day=on, number=number, draft=False)
     now = clock.now()
-    page = pdf.draw(drawn, at=now)
+    page = pdf.draw(drawn, at=now, attachments=_evidence(code))
     store = records.files()
     digest, word = store.put(page.pdf), store.put(docx.draw(drawn, at=now))
     places = [
@@ -66,6 +69,15 @@ def make(code: str, *, number: str, day: date | None = None, actor: Actor) -> Do
         )
         audit.record("dossier.paper.make", object_type="dossierpaper", object_id=str(made.pk), detail={"code": code})
     return made
+
+
+def _evidence(code: str) -> list[Attachment]:
+    """The figures behind the self-assessment ride inside its PDF, for programs (no numbers of records: the paper leaves the house)."""
+    last = readiness.latest()
+    if code != "self_assessment" or last is None:
+        return []
+    data = canonical(report.as_json(last, samples=False))
+    return [Attachment("evidence.json", data, "application/json", "data", "Số đo của từng tiêu chí")]
 
 
 def _may_fill(who: str, actor: Actor) -> bool:

@@ -13,8 +13,9 @@ from benhan.rollout.readiness import queries
 from benhan.rollout.readiness.models import ReadinessRun
 
 
-def as_json(run: ReadinessRun) -> dict[str, Any]:
-    """Everything of a look, for other programs. `sample` holds numbers of records: it stays in the house."""
+def as_json(run: ReadinessRun, *, samples: bool = True) -> dict[str, Any]:
+    """Everything of a look, for other programs. `sample` holds numbers of records: it stays in the house, so what goes out is made
+    without."""
     place = facility.facility_or_none()
     return {
         "format": "benhan-readiness/1",
@@ -42,7 +43,7 @@ def as_json(run: ReadinessRun) -> dict[str, Any]:
                 "weight": line.criterion.weight,
                 "met": line.met,
                 "advice": "" if line.met else line.criterion.advice_vi,
-                **line.told,
+                **{k: v for k, v in line.told.items() if samples or k != "sample"},
             }
             for line in queries.lines(run)
         ],
