@@ -167,6 +167,7 @@ class Document(models.Model):
         indexes = [
             models.Index(fields=["record", "clinical_at", "order_no"]),
             models.Index(fields=["record", "form_code", "clinical_at"]),
+            models.Index(fields=["recorded_at"], name="documents_by_recording"),  # what was written lately, house-wide
         ]
 
     def __str__(self) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from benhan.facility import queries as facility
 from benhan.kernel import clock
@@ -88,6 +88,12 @@ def records_electronic(look: Look) -> Finding:
     return look.share(opened.count() - other.count(), opened.count(), "hồ sơ mở trong 30 ngày", numbers)
 
 
+def _seen_lately(look: Look) -> QuerySet[Patient]:
+    """Everybody with a record of the last ninety days: from the few records to their people, not from a million people."""
+    lately = MedicalRecord.objects.filter(opened_at__gte=look.at - timedelta(days=90))
+    return Patient.objects.filter(pk__in=lately.values("patient"), merged_into__isnull=True)
+
+
 @measures("personal_id")
 def personal_id(look: Look) -> Finding:
     """Citizens (and foreigners with an electronic identity) with a record of the last ninety days have their number here.
@@ -95,10 +101,7 @@ def personal_id(look: Look) -> Finding:
     has_number = Exists(
         Identifier.objects.filter(patient=OuterRef("pk"), system__in=PERSONAL_NUMBERS, identifier_state="active")
     )
-    people = Patient.objects.filter(
-        Exists(MedicalRecord.objects.filter(patient=OuterRef("pk"), opened_at__gte=look.at - timedelta(days=90))),
-        merged_into__isnull=True,
-    ).filter(Q(nationality__in=("", "000")) | has_number)
+    people = _seen_lately(look).filter(Q(nationality__in=("", "000")) | has_number)
     with_number = people.filter(has_number)
     lacking = people.exclude(has_number).values_list("patient_number", flat=True)[:20]
     return look.share(with_number.count(), people.count(), "người bệnh", lacking)
@@ -107,10 +110,7 @@ def personal_id(look: Look) -> Finding:
 @measures("coded_data")
 def coded_data(look: Look) -> Finding:
     """Ethnic group and occupation of patients with a record of the last ninety days stand in the ministry's lists."""
-    people = Patient.objects.filter(
-        Exists(MedicalRecord.objects.filter(patient=OuterRef("pk"), opened_at__gte=look.at - timedelta(days=90))),
-        merged_into__isnull=True,
-    )
+    people = _seen_lately(look)
     ethnic = [c.code for c in codes.entries("dan_toc")]
     work = [c.code for c in codes.entries("nghe_nghiep")]
     coded = people.filter(ethnicity__in=ethnic, occupation__in=work)
