@@ -530,6 +530,14 @@ def test_the_board_asks_the_same_for_few_and_many(department: Actor, officer: Cl
     assert asked() == few
 
 
+def test_each_kind_of_house_offers_its_own_roles(settings: Any) -> None:
+    from benhan.site.views_admin import roles_offered
+
+    assert "authority" not in roles_offered()
+    settings.BENHAN_AUTHORITY = True
+    assert roles_offered().keys() == {"administrator", "authority"}
+
+
 def test_the_deadline_and_the_weights_are_the_laws() -> None:
     assert date(2026, 12, 31) == DEADLINE
     assert criteria()["backup_recent"].weight >= 4

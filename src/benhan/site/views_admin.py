@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
@@ -26,6 +27,12 @@ from benhan.site import rules
 from benhan.site.setup import kind_of
 
 
+def roles_offered() -> dict[str, str]:
+    """The roles of this kind of house: a hospital has no officers of a health department, and the other way round."""
+    here = {"administrator", "authority"} if settings.BENHAN_AUTHORITY else set(ROLES) - {"authority"}
+    return {code: name for code, name in ROLES.items() if code in here}
+
+
 @route("site.staff.manage", methods=("GET", "POST"))
 def staff_list(request: HttpRequest) -> HttpResponse:
     """All people with their accounts and roles; adding one."""
@@ -42,7 +49,7 @@ def staff_list(request: HttpRequest) -> HttpResponse:
     page = {
         "people": accounts.accounts(),
         "departments": facility.departments(),
-        "roles": ROLES,
+        "roles": roles_offered(),
         "positions": [(code, _(name)) for code, name in POSITIONS.items()],
         "errors": errors,
         "values": request.POST,
