@@ -68,6 +68,8 @@ def _choice(f: Field) -> st.SearchStrategy[str]:
 def _number(f: Field) -> st.SearchStrategy[Any]:
     low = math.ceil(f.minimum) if f.minimum is not None else -1000
     high = int(f.maximum) if f.maximum is not None else 100_000
+    if f.whole:
+        return st.integers(low, high)
     return st.integers(low, high) | st.integers(low * 10, high * 10).map(lambda n: n / 10)
 
 

@@ -30,6 +30,14 @@ def faults(form: Any, content: dict[str, Any], purpose: str = "saving") -> set[t
     return {(e.path, e.code) for e in found}
 
 
+def test_what_is_counted_is_a_whole_number() -> None:
+    """An Apgar of 8.2 is a slip; a weight of 2.8 kg is none."""
+    form = FORMS["inpatient_neonatology"]
+    for typed, wrong in ((8, False), (8.0, False), (8.2, True), (0.5, True)):
+        assert (("a2_birth.apgar1", "whole") in faults(form, {"a2_birth": {"apgar1": typed}})) is wrong
+    assert all(f.type == "number" for one in FORMS.values() for s in one.sections for f in s.fields if f.whole)
+
+
 @pytest.mark.parametrize("code", sorted(FORMS))
 def test_every_example_is_good_for_signing_and_closing(code: str) -> None:
     for content in examples(FORMS[code]):

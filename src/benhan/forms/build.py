@@ -109,6 +109,7 @@ def _field(raw: dict[str, Any], shared: Shared, place: str) -> Field:
         minimum=raw.get("minimum"),
         maximum=raw.get("maximum"),
         plausible=_plausible(raw, where),
+        whole=bool(raw.get("whole", False)),
         length_max=raw.get("length_max", length),
         choices=tuple(_choice(c) for c in shared.choices(raw.get("choices", []), where)),
         multiple=bool(raw.get("multiple", False)),

@@ -204,6 +204,8 @@ def _of_field(f: Field, beside: tuple[Field, ...], around: Around) -> list[str]:
     found = []
     if f.minimum is not None and f.maximum is not None and f.minimum > f.maximum:
         found.append("minimum lớn hơn maximum")
+    if f.whole and f.type != "number":
+        found.append("“whole” chỉ dùng cho mục kiểu number")
     if len({c.code for c in f.choices}) != len(f.choices):
         found.append("hai lựa chọn cùng mã")
     if len({c.code for c in f.rows}) != len(f.rows):

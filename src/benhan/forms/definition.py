@@ -81,6 +81,7 @@ class Field:
     minimum: float | None = None
     maximum: float | None = None
     plausible: tuple[float, float] | None = None
+    whole: bool = False  # counted, not measured
     length_max: int = TEXT_CHARACTERS_MAX
     choices: tuple[Choice, ...] = ()
     multiple: bool = False

@@ -16,6 +16,7 @@ _WORDS = (
     ("minimum", "nhỏ nhất"),
     ("maximum", "lớn nhất"),
     ("plausible", "khoảng thường gặp"),
+    ("whole", "chỉ nhận số nguyên"),
     ("length_max", "số ký tự"),
     ("choices", "lựa chọn"),
     ("multiple", "chọn nhiều"),

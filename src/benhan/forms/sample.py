@@ -92,7 +92,7 @@ def _number(field: Field, number: int) -> int | float:
     if field.plausible:
         low, high = field.plausible
         middle = round(low + (high - low) * (0.4 + 0.1 * (number % 3)), 1)
-        return int(middle) if middle == int(middle) or high - low > 20 else middle
+        return int(middle) if field.whole or middle == int(middle) or high - low > 20 else middle
     low = field.minimum if field.minimum is not None else 1
     return int(low) + 1 if field.maximum is None or low + 1 <= field.maximum else low
 

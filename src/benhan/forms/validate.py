@@ -225,6 +225,8 @@ def _number(field: Field, value: Any, check: _Check) -> Fault:
         return "too_small", f"“{field.label_vi}” nhỏ hơn mức cho phép {field.minimum:g} {field.unit}".rstrip()
     if field.maximum is not None and value > field.maximum:
         return "too_large", f"“{field.label_vi}” lớn hơn mức cho phép {field.maximum:g} {field.unit}".rstrip()
+    if field.whole and not float(value).is_integer():
+        return "whole", f"“{field.label_vi}” là số đếm: ghi số nguyên"
     return None
 
 
