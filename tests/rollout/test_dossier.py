@@ -31,7 +31,10 @@ from benhan.rollout.readiness import services as readiness
 from benhan.signing import certificates
 from tests.people import PIN, Cast
 
-pytestmark = [pytest.mark.django_db, pytest.mark.sqlite_only]  # plain rows and papers: the other rooms try both databases
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.sqlite_only,
+]  # plain rows and papers: the other rooms try both databases
 
 
 @pytest.mark.parametrize("code", sorted(p.stem for p in (rollout.FOLDER / "papers").glob("*.yaml")))

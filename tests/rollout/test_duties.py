@@ -18,7 +18,10 @@ from benhan.rollout.readiness import services as readiness
 from benhan.rollout.survey import services as survey
 from tests.people import Cast
 
-pytestmark = [pytest.mark.django_db, pytest.mark.sqlite_only]  # plain rows and papers: the other rooms try both databases
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.sqlite_only,
+]  # plain rows and papers: the other rooms try both databases
 
 
 def test_every_duty_names_its_act_and_known_criteria() -> None:

@@ -76,7 +76,10 @@ def plan(cast: Cast) -> Plan:
         return services.make(due=date(2026, 12, 31), trial=cast.departments["ward"], actor=cast.planning)
 
 
-pytestmark = [pytest.mark.django_db, pytest.mark.sqlite_only]  # plain rows and papers: the other rooms try both databases
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.sqlite_only,
+]  # plain rows and papers: the other rooms try both databases
 
 
 def test_a_plan_leads_every_department_from_trial_to_the_stop_of_paper(cast: Cast, plan: Plan) -> None:

@@ -19,7 +19,10 @@ from benhan.rollout.survey.models import Answer
 from benhan.rollout.survey.questions import questions
 from tests.people import Cast
 
-pytestmark = [pytest.mark.django_db, pytest.mark.sqlite_only]  # plain rows and papers: the other rooms try both databases
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.sqlite_only,
+]  # plain rows and papers: the other rooms try both databases
 
 
 def test_half_of_it_the_system_answers_itself(cast: Cast) -> None:

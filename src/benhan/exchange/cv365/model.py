@@ -17,6 +17,8 @@ def complete(given: Model) -> Model:
 
 def _whole(node: Element, given: Any) -> dict[str, Any]:
     held = given if isinstance(given, dict) else {}
+    if node.open:
+        return {name: str(value) for name, value in held.items()}
     return {name: _value(child, held.get(name)) for name, child in node.children.items()}
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from lxml import etree
 
 from benhan.exchange.cv365.model import Model, complete
-from benhan.exchange.cv365.schema import GROUPS, OTHER_SPELLINGS, ROOT, Element, schema
+from benhan.exchange.cv365.schema import GROUPS, ITEM_NAME, OTHER_SPELLINGS, ROOT, Element, schema
 from benhan.kernel.text import nfc
 from benhan.kernel.xml import XmlRefused, parse
 
@@ -106,7 +106,7 @@ def _object(node: Element, pairs: list[tuple[str, Any]], place: str, faults: lis
     found: dict[str, Any] = {}
     for name, value in pairs:
         here = f"{place}.{name}"
-        child = node.children.get(name)
+        child = node.children.get(name) or _untold(node, name)
         if child is None:
             faults.append(
                 Fault(here, "unknown", f"Phần tử “{name[:60]}” không có trong phụ lục CV 365; bỏ đi hoặc sửa tên")
@@ -116,6 +116,11 @@ def _object(node: Element, pairs: list[tuple[str, Any]], place: str, faults: lis
         else:
             found[name] = _from_pairs(child, value, here, faults)
     return found
+
+
+def _untold(node: Element, name: str) -> Element | None:
+    """An item of a group whose items nobody told us: any plain one is taken."""
+    return Element(name) if node.open and ITEM_NAME.fullmatch(name) else None
 
 
 def _text(value: Any) -> str:
@@ -175,7 +180,7 @@ def _from_element(node: Element, element: etree._Element, place: str, faults: li
     for child in element:
         name = str(child.tag)
         here = f"{place}.{name}"
-        known = node.children.get(name)
+        known = node.children.get(name) or _untold(node, name)
         if known is None:
             faults.append(
                 Fault(here, "unknown", f"Phần tử “{name[:60]}” không có trong phụ lục CV 365; bỏ đi hoặc sửa tên")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
@@ -26,6 +27,8 @@ GROUPS = (
     "PhieuPhauThuat",
 )
 OTHER_SPELLINGS = {"KetquaChanDoanHinhAnh": "KetQuaChanDoanHinhAnh", "KetquaXetNghiem": "KetQuaXetNghiem"}
+UNTOLD = ("GiayChuyenVien", "HoSoCapCuu")
+ITEM_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,59}")
 JOIN = "sovaovien"  # the admission number that joins all groups
 # The table names a level whose key nobody told us; groups 4 and 5 call theirs `danhsach`, so do we (certainty D).
 UNKNOWN_LEVELS = {"<item>": "danhsach", "<list of indices>": "danhsach"}
@@ -33,7 +36,8 @@ UNKNOWN_LEVELS = {"<item>": "danhsach", "<list of indices>": "danhsach"}
 
 @dataclass
 class Element:
-    """One element: `kind` text | number | date | datetime | object; `many`: it repeats. `max_length` in characters, 0 unknown."""
+    """One element: `kind` text | number | date | datetime | object; `many`: it repeats. `max_length` in characters, 0 unknown.
+    `open`: nobody told us its items (groups 8 and 9), so what others write there is taken as it is."""
 
     name: str
     kind: str = "text"
@@ -43,11 +47,12 @@ class Element:
     certainty: str = ""
     meaning: str = ""
     children: dict[str, Element] = field(default_factory=dict)
+    open: bool = False
 
     @property
     def is_object(self) -> bool:
         """Does it hold further elements?"""
-        return bool(self.children)
+        return bool(self.children) or self.open
 
 
 @dataclass(frozen=True)
@@ -89,6 +94,8 @@ def schema() -> dict[str, Element]:
         for row in csv.DictReader(file):
             if row["group"] in groups:
                 _add(groups[row["group"]], row)
+    for name in UNTOLD:
+        groups[name].children["danhsach"].open = True
     return groups
 
 

@@ -50,7 +50,8 @@ def _walk(node: Element, value: Any, place: str, on: date | None) -> Iterator[Fa
 
 def _walk_one(node: Element, value: Any, place: str, on: date | None) -> Iterator[Fault]:
     if node.is_object:
-        for name, child in node.children.items():
+        items = {name: Element(name) for name in value} if node.open else node.children
+        for name, child in items.items():
             yield from _walk(child, value[name], f"{place}.{name}", on)
         return
     if not value:
